@@ -1,0 +1,1 @@
+"""Workbooks as packages of parts: reads them, and changes only what must change."""
