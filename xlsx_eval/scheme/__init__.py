@@ -1,0 +1,36 @@
+"""A scheme: what is asked of a department, what is allowed, what it is worth."""
+
+from xlsx_eval.scheme.figures import Figures
+from xlsx_eval.scheme.load import load_scheme, scheme_names
+from xlsx_eval.scheme.parts import (
+    Check,
+    Example,
+    Field,
+    Grid,
+    GridRow,
+    Indicator,
+    Item,
+    Own,
+    Requirement,
+    Scheme,
+    Sheet,
+    Table,
+)
+
+__all__ = [
+    "Check",
+    "Example",
+    "Field",
+    "Figures",
+    "Grid",
+    "GridRow",
+    "Indicator",
+    "Item",
+    "Own",
+    "Requirement",
+    "Scheme",
+    "Sheet",
+    "Table",
+    "load_scheme",
+    "scheme_names",
+]

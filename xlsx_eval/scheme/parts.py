@@ -1,0 +1,228 @@
+"""What a scheme is made of, as frozen values: sheets and fields, indicators, cross-checks, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlsx_eval.formula import Formula
+from xlsx_eval.xlsx.cell import CellRef
+
+NUMERIC_TYPES = frozenset({"integer", "amount", "rate", "score", "number", "target"})
+TYPES = frozenset({"text", "long", "code", "year", "date", "choice"}) | NUMERIC_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something a department fills in: one cell, or one column of a table when `table` is set.
+
+    `name` is its defined name. `cell` is the input cell (of a column: its first row) and `label_cell` the
+    heading that names it. `points` bounds a score; `choices` are the only words a choice admits; `claims` is
+    the formula text that a claimed figure must agree with (over the row's own columns in a table).
+    """
+
+    name: str
+    label: str
+    type: str
+    sheet: str
+    cell: CellRef
+    label_cell: CellRef
+    unit: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    points: float | None = None
+    width: float | None = None
+    table: str | None = None
+    claims: Formula | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether formulas may calculate with it."""
+        return self.type in NUMERIC_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind: `columns` are fields whose cells run `rows` rows down from `first_row`.
+
+    `key` is the column that names a row.
+    """
+
+    id: str
+    sheet: str
+    columns: tuple[Field, ...]
+    key: Field
+    first_row: int
+    rows: int
+
+    def cell(self, column: Field, index: int) -> CellRef:
+        """Cell of the 0-based row `index` in that column."""
+        return CellRef(self.first_row + index, column.cell.column)
+
+    def column(self, name: str) -> Field:
+        """The column by its short name, as row formulas write it; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == f"{self.id}_{name}":
+                return column
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One line of a grid: its label and the fields in it, left to right."""
+
+    label: str
+    fields: tuple[Field, ...]
+    row: int
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A titled block of rows and columns of figures on a sheet; `heading_row` holds the column headings."""
+
+    title: str
+    unit: str
+    headings: tuple[str, ...]
+    title_row: int
+    heading_row: int
+    rows: tuple[GridRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of the template; `kind` is notes, form, grid, table or indicators."""
+
+    name: str
+    kind: str
+    title: str
+    note: str = ""
+    lines: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One point of a checklist: its question, the points it carries, and the field that holds the answer."""
+
+    text: str
+    points: float
+    answer: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator with a fixed rule.
+
+    `key` is 二级_三级, unique; `value` and `score` are formulas, `score` over 值 (the value) and 满分 (its
+    points); `kind` names the rule in rules.toml and `parameters` hold its numbers. `missing` is the verdict
+    when the value cannot be computed. `rows` are the (first, last) rows it takes on the sheet.
+    """
+
+    key: str
+    path: tuple[str, ...]
+    name: str
+    points: float
+    kind: str
+    parameters: Mapping[str, float | str]
+    score: Formula
+    value: Formula | None
+    not_applicable: Formula | None
+    items: tuple[Item, ...]
+    missing: str
+    meaning: str
+    standard: str
+    reason: str
+    rows: tuple[int, int]
+    claimed_value: Field | None
+    claimed: Field
+    why: Field
+    evidence: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The department's own indicators: a table, the points of each block, and the score of one row."""
+
+    table: Table
+    blocks: Mapping[str, float]
+    survey: str
+    score: Formula
+    score_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Two figures that must agree within print precision: `left` recomputed, `right` as stated."""
+
+    id: str
+    title: str
+    left: Formula
+    right: Formula
+    verdict: str
+    hint: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A test that must not be FALSE; an error value passes, for the figure it lacks is its own finding."""
+
+    id: str
+    title: str
+    test: Formula
+    place: str
+    needs: tuple[str, ...]
+    verdict: str
+    expected: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Inputs by name and the points that the indicator of that key must earn from them."""
+
+    indicator: str
+    inputs: Mapping[str, float | str]
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A whole scheme: what is asked, what is allowed, what it is worth."""
+
+    id: str
+    name: str
+    year: int
+    points: float
+    unit: str
+    decimals: int
+    grades: tuple[tuple[str, float], ...]
+    remark_bands: tuple[float, ...]
+    overshoot: float
+    sheets: tuple[Sheet, ...]
+    fields: Mapping[str, Field]
+    tables: Mapping[str, Table]
+    derived: Mapping[str, Formula]
+    indicators: tuple[Indicator, ...]
+    own: Own | None
+    checks: tuple[Check, ...]
+    requirements: tuple[Requirement, ...]
+    examples: tuple[Example, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def grade(self, score: float) -> str:
+        """Grade of a score: the first whose lowest score it reaches."""
+        return next(name for name, lowest in self.grades if score >= lowest - 1e-9)
+
+    def single_fields(self) -> Iterator[Field]:
+        """Fields of one cell, in the order of the sheets."""
+        return (item for item in self.fields.values() if item.table is None)
+
+    def column_fields(self) -> Iterator[Field]:
+        """Fields that are table columns."""
+        return (item for item in self.fields.values() if item.table is not None)
