@@ -102,7 +102,7 @@ class Archive:
         added: Iterable[tuple[str, bytes]] = (),
         removed: Collection[Member] = (),
     ) -> bytes:
-        """The archive with some members replaced in place, some removed, others copied, and `added` at the end."""
+        """The archive with members replaced or removed, the others copied, and `added` at the end."""
         out = bytearray()
         directory = bytearray()
         kept = [member for member in self.members if member not in removed]

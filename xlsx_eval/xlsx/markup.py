@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -31,8 +32,8 @@ def transitional(uri: str) -> str:
 class Node:
     """An element and where it stands in its part.
 
-    `start` is the offset of its tag, `inner` follows the tag, `close` is where its end tag starts, `end` follows
-    that; all four but `start` agree for `<a/>`. `name` is local, `uri` as transitional files spell it;
+    `start` is the offset of its tag, `inner` follows the tag, `close` is where its end tag starts, `end`
+    follows that; all but `start` agree for `<a/>`. `name` is local, `uri` as transitional files spell it;
     attributes are keyed by local name, or by `uri local` when they have a namespace.
     """
 
@@ -54,6 +55,12 @@ class Node:
     def all(self, name: str) -> list[Node]:
         """Children of that local name."""
         return [child for child in self.children if child.name == name]
+
+    def descendants(self) -> Iterator[Node]:
+        """Itself and all below, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.descendants()
 
     def rel_id(self) -> str | None:
         """Its `r:id` attribute."""
@@ -111,7 +118,8 @@ def _codec(raw: bytes) -> str:
 def parse(data: bytes, partname: str = "", depth: int = 1000) -> Node:
     """Root of an XML part given as UTF-8, its descendants down to `depth` levels below it.
 
-    Raises Unreadable for what is not well-formed, and for entity declarations.
+    Rows and cells under `sheetData` are not collected. Raises Unreadable for what is not well-formed, and for
+    entity declarations.
     """
     builder = _Builder(data, partname, depth)
     return builder.run()
@@ -125,6 +133,7 @@ class _Builder:
         self.partname = partname
         self.depth = depth
         self.level = 0
+        self.rows_at = 0
         self.root: Node | None = None
         self.open: list[Node] = []
         self.parser = expat.ParserCreate("UTF-8", " ")
@@ -148,7 +157,7 @@ class _Builder:
 
     def _start(self, name: str, attrs: dict[str, str]) -> None:
         self.level += 1
-        if self.level > self.depth + 1:
+        if self.level > self.depth + 1 or self.rows_at:
             return
         start = self.parser.CurrentByteIndex
         match = _TAG.match(self.data, start)
@@ -160,10 +169,14 @@ class _Builder:
         else:
             self.root = node
         self.open.append(node)
+        if local == "sheetData":
+            self.rows_at = self.level
 
     def _end(self, _: str) -> None:
+        if self.level == self.rows_at:
+            self.rows_at = 0
         self.level -= 1
-        if self.level > self.depth:
+        if self.level > self.depth or self.rows_at:
             return
         node = self.open.pop()
         node.close = self.parser.CurrentByteIndex
@@ -173,7 +186,7 @@ class _Builder:
             node.end = self.data.index(b">", node.close) + 1
 
     def _characters(self, text: str) -> None:
-        if self.open and self.level <= self.depth + 1:
+        if self.open and self.level <= self.depth + 1 and not self.rows_at:
             self.open[-1].text += text
 
 

@@ -107,9 +107,13 @@ class Package:
             self._read[key] = self.archive.read(self.member(partname))
         return self._read[key]
 
+    def text(self, partname: str) -> Text:
+        """Text of a part, whatever its encoding."""
+        return Text.of(self.read(partname), partname)
+
     def parse(self, partname: str, depth: int = 1000) -> Node:
         """Elements of an XML part; offsets count in its UTF-8 form (see Text)."""
-        return parse(Text.of(self.read(partname), partname).data, partname, depth)
+        return parse(self.text(partname).data, partname, depth)
 
     def rels(self, partname: str) -> tuple[Relationship, ...]:
         """Relationships of a part, in file order; "" is the package itself."""
@@ -127,6 +131,10 @@ class Package:
         overrides, defaults = self._content_types()
         found = overrides.get(_key(partname))
         return found or defaults.get(posixpath.splitext(partname)[1][1:].lower(), "")
+
+    def declares(self, partname: str) -> bool:
+        """Whether [Content_Types].xml names this very part, be it there or not."""
+        return _key(partname) in self._content_types()[0]
 
     @property
     def sheets(self) -> tuple[SheetEntry, ...]:

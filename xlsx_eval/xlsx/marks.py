@@ -1,0 +1,117 @@
+"""Writing on a workbook: highlights and notes on its cells, and sheets of ours behind its own."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsx_eval.xlsx.added import MARK_LEVELS, AddedSheet, Mark
+from xlsx_eval.xlsx.cell import CellRef
+from xlsx_eval.xlsx.edits import insert
+from xlsx_eval.xlsx.grid import grid_of
+from xlsx_eval.xlsx.highlight import highlight
+from xlsx_eval.xlsx.newsheet import sheet_xml
+from xlsx_eval.xlsx.notes import write_notes
+from xlsx_eval.xlsx.package import Package, SheetEntry
+from xlsx_eval.xlsx.patch import Patch
+from xlsx_eval.xlsx.sheet import WORKSHEET_ORDER, areas_of, outline, place
+from xlsx_eval.xlsx.stored import SharedStrings, stored_values
+from xlsx_eval.xlsx.strip import strip_marks
+from xlsx_eval.xlsx.styles import Styles
+from xlsx_eval.xlsx.vml import write_boxes
+from xlsx_eval.xlsx.workbook import append_sheets, print_titles
+
+_PRIORITY = re.compile(rb"""\spriority\s*=\s*["']([0-9]{1,9})["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Colours of a level: fill, text and border as RRGGBB."""
+
+    fill: str
+    color: str
+    border: str
+    bold: bool = False
+
+
+_LOOKS = {
+    "错误": _Look("FFC7CE", "9C0006", "9C0006", bold=True),
+    "待说明": _Look("FFEB9C", "7F4F00", "BF8F00"),
+    "无法核验": _Look("D6DCE4", "203764", "5B7294"),
+    "提示": _Look("E2EFDA", "375623", "A9BFA0"),
+}
+"""From dark to light in grey as well, so that a black-and-white print tells them apart; 错误 is bold."""
+
+
+def annotate_cells(data: bytes, marks: Iterable[Mark]) -> bytes:
+    """The workbook with these marks; marks of an earlier round are taken off first.
+
+    Raises ValueError for a mark on a sheet that is missing or has no cells, Unreadable for no workbook.
+    """
+    return annotate_book(data, marks, ())
+
+
+def annotate_book(data: bytes, marks: Iterable[Mark], sheets: Sequence[AddedSheet]) -> bytes:
+    """The workbook with these marks and, behind its own, these sheets; raises as annotate_cells does."""
+    package = Package.open(strip_marks(data))
+    patch = Patch(package)
+    styles = Styles(patch)
+    strings = SharedStrings(package)
+    for sheet, marked in _by_sheet(package, marks):
+        _mark_sheet(patch, styles, strings, sheet, marked)
+    if sheets:
+        append_sheets(
+            patch, [(sheet.name, sheet_xml(patch, styles, sheet), _names(sheet)) for sheet in sheets]
+        )
+    styles.finish()
+    return patch.save()
+
+
+def _names(sheet: AddedSheet) -> Mapping[str, str]:
+    titles = {"_xlnm.Print_Titles": print_titles(sheet.name, sheet.repeat_rows)} if sheet.repeat_rows else {}
+    return {**sheet.names, **titles}
+
+
+def _by_sheet(package: Package, marks: Iterable[Mark]) -> list[tuple[SheetEntry, dict[CellRef, list[Mark]]]]:
+    """Marks by sheet, in workbook order, and by cell."""
+    entries = {sheet.name.casefold(): sheet for sheet in package.sheets}
+    found: dict[str, dict[CellRef, list[Mark]]] = defaultdict(lambda: defaultdict(list))
+    for mark in marks:
+        entry = entries.get(mark.sheet.casefold())
+        if entry is None or entry.kind != "worksheet" or not package.has(entry.partname):
+            raise ValueError(f"no worksheet {mark.sheet!r} for the mark on {mark.cell}")
+        if mark.level not in MARK_LEVELS:
+            raise ValueError(f"unknown level {mark.level!r} on {mark.sheet}!{mark.cell}")
+        found[mark.sheet.casefold()][CellRef.parse(mark.cell)].append(mark)
+    return [(entries[name], dict(found[name])) for name in entries if name in found]
+
+
+def _mark_sheet(
+    patch: Patch,
+    styles: Styles,
+    strings: SharedStrings,
+    sheet: SheetEntry,
+    marked: Mapping[CellRef, Sequence[Mark]],
+) -> None:
+    data = patch.text(sheet.partname).data
+    root = outline(data, sheet.partname)
+    areas = areas_of(root, marked)
+    cells: dict[CellRef, list[Mark]] = defaultdict(list)
+    for ref in sorted(marked):
+        cells[areas[ref][0]] += marked[ref]
+    ends = {areas[ref][0]: areas[ref][1] for ref in marked}
+    values = stored_values(data, cells, strings)
+    priority = max([0, *(int(number) for number in _PRIORITY.findall(data))])
+    at = place(root, "conditionalFormatting", WORKSHEET_ORDER)
+    for ref, here in cells.items():
+        priority += 1
+        look = _LOOKS[min((mark.level for mark in here), key=MARK_LEVELS.index)]
+        dxf = styles.dxf(look.fill, look.color, look.bold, look.border)
+        area = str(ref) if ends[ref] == ref else f"{ref}:{ends[ref]}"
+        patch.edit(sheet.partname, insert(at, highlight(root.tag, area, ref, values[ref], dxf, priority)))
+    texts = {ref: "\n".join(dict.fromkeys(mark.text for mark in here)) for ref, here in cells.items()}
+    boxes = write_notes(patch, sheet, texts)
+    if boxes:
+        write_boxes(patch, sheet, root, data, boxes, grid_of(root, data, boxes))

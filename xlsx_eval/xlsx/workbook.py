@@ -1,0 +1,106 @@
+"""The workbook part: sheets appended at the end, and names scoped to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlsx_eval.xlsx.cell import quote_sheet
+from xlsx_eval.xlsx.edits import append_child, content, element, insert
+from xlsx_eval.xlsx.markup import Node
+from xlsx_eval.xlsx.package import Package
+from xlsx_eval.xlsx.patch import Patch
+from xlsx_eval.xlsx.sheet import place
+
+_CHILDREN = (
+    "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups "
+    "externalReferences definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr "
+    "smartTagTypes webPublishing fileRecoveryPr webPublishObjects extLst"
+)
+WORKBOOK_ORDER = _CHILDREN.split()
+OURS = "_xlsx_eval"
+"""Hidden name scoped to every sheet we add, by which it is known again; it holds the sheet's wanted name."""
+_WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+
+def our_sheets(package: Package) -> dict[int, str]:
+    """Positions of the sheets that we added, and the names we had wanted for them."""
+    found: dict[int, str] = {}
+    defined = package.parse(package.workbook).find("definedNames")
+    for node in defined.all("definedName") if defined else ():
+        position = node.attrs.get("localSheetId", "")
+        if node.attrs.get("name") == OURS and position.isdecimal():
+            found[int(position)] = node.text.strip().removeprefix("=").strip('"')
+    return found
+
+
+def free_sheet_names(data: bytes, wanted: Sequence[str]) -> dict[str, str]:
+    """A name for each wanted one that no sheet of the workbook bears but ours: `评分表` or `评分表(2)`."""
+    package = Package.open(data)
+    ours = our_sheets(package)
+    taken = {sheet.name.casefold() for at, sheet in enumerate(package.sheets) if at not in ours}
+    names: dict[str, str] = {}
+    for name in wanted:
+        names[name] = _free(name, taken)
+        taken.add(names[name].casefold())
+    return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, candidate = 1, name
+    while candidate.casefold() in taken:
+        number += 1
+        suffix = f"({number})"
+        candidate = name[: 31 - len(suffix)] + suffix
+    return candidate
+
+
+def check_sheet_name(name: str) -> None:
+    """Raises ValueError for a name that Excel refuses."""
+    units = len(name.encode("utf-16-le")) // 2
+    if not name or units > 31 or set(name) & set("[]:*?/\\") or name.startswith("'") or name.endswith("'"):
+        raise ValueError(f"not a sheet name: {name!r}")
+
+
+def append_sheets(patch: Patch, sheets: Sequence[tuple[str, bytes, Mapping[str, str]]]) -> None:
+    """Queue worksheets of (name, part contents, names scoped to it) at the end of the workbook."""
+    package = patch.package
+    data = patch.text(package.workbook).data
+    root = package.parse(package.workbook)
+    taken = {sheet.name.casefold() for sheet in package.sheets}
+    number = max([0, *(sheet.sheet_id for sheet in package.sheets)])
+    listed, names = [], []
+    for position, (name, contents, scoped) in enumerate(sheets, len(package.sheets)):
+        check_sheet_name(name)
+        if name.casefold() in taken:
+            raise ValueError(f"the workbook has a sheet {name!r} already")
+        taken.add(name.casefold())
+        partname = patch.add("worksheets", "sheet", ".xml", contents, _WORKSHEET)
+        rel_id = patch.relate(package.workbook, "worksheet", partname)
+        number += 1
+        attrs = {"name": name, "sheetId": str(number), "xmlns:r": patch.rel_uri, "r:id": rel_id}
+        listed.append(element(f"{root.tag}sheet", attrs))
+        names += [_defined(root, key, position, value) for key, value in sorted(scoped.items())]
+        names.append(_defined(root, OURS, position, f'"{name}"', hidden=True))
+    sheets_node = root.find("sheets")
+    assert sheets_node is not None
+    patch.edit(package.workbook, append_child(sheets_node, data, "".join(listed)))
+    _define(patch, root, data, names)
+
+
+def _define(patch: Patch, root: Node, data: bytes, names: Sequence[str]) -> None:
+    defined = root.find("definedNames")
+    if defined is not None:
+        patch.edit(patch.package.workbook, append_child(defined, data, "".join(names)))
+        return
+    at = place(root, "definedNames", WORKBOOK_ORDER)
+    patch.edit(patch.package.workbook, insert(at, element(f"{root.tag}definedNames", {}, *names)))
+
+
+def _defined(root: Node, name: str, position: int, refers: str, hidden: bool = False) -> str:
+    attrs = {"name": name, "localSheetId": str(position), **({"hidden": "1"} if hidden else {})}
+    return element(f"{root.tag}definedName", attrs, content(refers))
+
+
+def print_titles(name: str, rows: tuple[int, int]) -> str:
+    """What _xlnm.Print_Titles refers to."""
+    return f"{quote_sheet(name)}!${rows[0]}:${rows[1]}"
