@@ -15,7 +15,7 @@ _DIGIT = 0.53
 def row_height(
     number: int, row: NewRow, widths: Sequence[float], merged: Mapping[tuple[int, int], float | None]
 ) -> float:
-    """Points for row `number`, by its tallest cell; `merged` gives merged cells their area's width or None."""
+    """Points for row `number`, by its tallest cell; `merged` holds the width of merged areas, or None."""
     tallest = 15.0
     for column, cell in enumerate(row.cells, 1):
         if cell is None:

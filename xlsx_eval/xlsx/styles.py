@@ -88,7 +88,7 @@ class Styles:
         if listed is None:
             at = place(self._root, name, STYLES_ORDER)
             return [insert(at, self._tag(name, *added, count=str(len(added))))]
-        count = set_attribute(listed, self._data, "count", str(len(listed.children) + len(added)))
+        count = str(len(listed.children) + len(added))
         return [
             set_attribute(listed, self._data, "count", count),
             append_child(listed, self._data, "".join(added)),
@@ -102,8 +102,8 @@ class Styles:
         if style.wrap:
             alignment["wrapText"] = "1"
         attrs = {
-            "numFmtId": str(number_format), "fontId": str(self._font(style)), "fillId": str(self._fill(style)),
-            "borderId": str(self._border(style)), "xfId": "0",
+            "numFmtId": str(number_format), "fontId": str(self._font(style)),
+            "fillId": str(self._fill(style)), "borderId": str(self._border(style)), "xfId": "0",
             **({"applyNumberFormat": "1"} if number_format else {}),
             "applyFont": "1", "applyFill": "1", "applyBorder": "1", "applyAlignment": "1",
             **({} if style.locked else {"applyProtection": "1"}),
