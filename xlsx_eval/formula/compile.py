@@ -1,0 +1,72 @@
+"""Compiled formulas: what they use, what they give, and their text with names replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from xlsx_eval.errors import FormulaError
+from xlsx_eval.formula.evaluate import Lookup, evaluate
+from xlsx_eval.formula.nodes import Node
+from xlsx_eval.formula.parse import parse
+from xlsx_eval.formula.tokens import Token, tokenize
+from xlsx_eval.formula.values import Fault
+from xlsx_eval.xlsx.cell import Scalar
+
+LONGEST = 8192
+"""Characters Excel allows in a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that parsed; `text` is as written, without "="."""
+
+    text: str
+    _tokens: tuple[Token, ...] = field(repr=False, compare=False)
+    _tree: Node = field(repr=False, compare=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Defined names it uses, as written."""
+        return frozenset(token.text for token in self._tokens if _is_name(token))
+
+    @property
+    def cells(self) -> frozenset[str]:
+        """Cells and ranges it uses, without dollar signs: `D8`, `基础数据!D8:D20`."""
+        return frozenset(token.text for token in self._tokens if token.kind == "cell")
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """Functions it calls, in upper case."""
+        return frozenset(token.text.upper() for token in self._tokens if token.kind == "function")
+
+    def evaluate(self, lookup: Lookup) -> Scalar:
+        """The result, errors included, as the cell would show it; a blank result is 0."""
+        try:
+            return evaluate(self._tree, lookup)
+        except Fault as fault:
+            return fault.error
+
+    def render(self, replace: Callable[[str], str | None]) -> str:
+        """The text with each name replaced by what `replace` gives, kept where that is None."""
+        pieces: list[str] = []
+        end = 0
+        for token in filter(_is_name, self._tokens):
+            replacement = replace(token.text)
+            if replacement is not None:
+                pieces += self.text[end : token.start], replacement
+                end = token.end
+        return "".join(pieces) + self.text[end:]
+
+
+def compile_formula(text: str) -> Formula:
+    """A formula, with or without its "="; raises FormulaError saying where it does not parse."""
+    begin = 1 if text.startswith("=") else 0
+    if len(text) - begin > LONGEST:
+        raise FormulaError(text, f"公式超过 {LONGEST} 个字符", LONGEST)
+    tree = parse(text, tokenize(text, begin))
+    return Formula(text[begin:], tokenize(text[begin:]), tree)
+
+
+def _is_name(token: Token) -> bool:
+    return token.kind == "name" and token.text.upper() not in ("TRUE", "FALSE")

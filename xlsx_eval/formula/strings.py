@@ -1,0 +1,69 @@
+"""Functions of text; characters are counted as Excel counts them, in UTF-16 units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from xlsx_eval.formula.signature import Function
+from xlsx_eval.formula.values import LONGEST_TEXT, VALUE, Fault, number
+
+_SPACES = re.compile(" +")
+
+
+def _units(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _cut(text: str, start: int, count: int) -> str:
+    if text.isascii():
+        return text[start : start + count]
+    # A character cut in half becomes U+FFFD, because half a character cannot be written to a file.
+    return _units(text)[2 * start : 2 * (start + count)].decode("utf-16-le", "replace")
+
+
+def _length(text: str) -> int:
+    return len(_units(text)) // 2
+
+
+def _left(text: str, count: int = 1) -> str:
+    return _cut(text, 0, _not_negative(count))
+
+
+def _right(text: str, count: int = 1) -> str:
+    return _cut(text, max(0, _length(text) - _not_negative(count)), count)
+
+
+def _mid(text: str, start: int, count: int) -> str:
+    return _cut(text, _not_negative(start - 1), _not_negative(count))
+
+
+def _not_negative(count: int) -> int:
+    if count < 0:
+        raise Fault(VALUE)
+    return min(count, LONGEST_TEXT)
+
+
+def _concatenate(*texts: str) -> str:
+    joined = "".join(texts)
+    if len(joined) > LONGEST_TEXT:
+        raise Fault(VALUE)
+    return joined
+
+
+def _value(given: bool | float | str | None) -> float:
+    if isinstance(given, bool):
+        raise Fault(VALUE)
+    return number(given)
+
+
+STRINGS: Mapping[str, Function] = {
+    "LEN": Function("t", 1, lambda text: float(_length(text))),
+    "LEFT": Function("ti", 1, _left),
+    "RIGHT": Function("ti", 1, _right),
+    "MID": Function("tii", 3, _mid),
+    "EXACT": Function("tt", 2, lambda left, right: left == right),
+    "TRIM": Function("t", 1, lambda text: _SPACES.sub(" ", text).strip(" ")),
+    "CONCATENATE": Function("t", 1, _concatenate, repeats=1),
+    "VALUE": Function("v", 1, _value),
+}
