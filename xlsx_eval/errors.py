@@ -11,7 +11,7 @@ class Unreadable(XlsxEvalError):
     """A file that cannot be judged; `reason` is a key of the receipts table, `detail` says what was seen.
 
     Reasons: empty, truncated, encrypted, pdf, picture, zip_of_workbooks, not_a_workbook, xml_damaged,
-    too_large, hostile.
+    damaged (a .xls, .xlsb, .ods or .csv whose structure cannot be followed), too_large, hostile.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:

@@ -25,13 +25,14 @@ _FIXED_TIME, _FIXED_DATE = 0, 0x21
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a package may cost: bytes after inflation, members, and how far a large member may inflate."""
+    """What a workbook may cost: bytes after inflation, members, inflation of a large member, cells kept."""
 
     total: int = 512 << 20
     member: int = 256 << 20
     members: int = 10_000
     ratio: int = 300
     ratio_from: int = 32 << 20
+    cells: int = 3_000_000
 
 
 DEFAULT_LIMITS = Limits()

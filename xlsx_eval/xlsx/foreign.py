@@ -1,0 +1,110 @@
+"""Workbooks that are not OOXML packages: .xls, .xlsb and .ods by calamine, delimited text by csv."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+
+import python_calamine
+
+from xlsx_eval.errors import Unreadable
+from xlsx_eval.xlsx import delimited
+from xlsx_eval.xlsx.archive import Archive, Limits
+from xlsx_eval.xlsx.book import Book, Cell, SheetData
+from xlsx_eval.xlsx.cell import CellRef, Scalar
+from xlsx_eval.xlsx.serial import to_serial
+
+_STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
+_DATE, _MOMENT, _TIME, _SPAN = "yyyy/m/d", "yyyy/m/d h:mm:ss", "h:mm:ss", "[h]:mm:ss"
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
+_MOST_DIGITS = 15
+"""Excel keeps 15 digits; longer ones are codes, and stay text."""
+
+_Raw = float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+
+
+def read_calamine(data: bytes, kind: str, limits: Limits) -> Book:
+    """Values of a .xls, .xlsb or .ods; formulas, locks and names are not told, errors are read as blanks."""
+    if kind != "xls":
+        Archive.open(data, limits)
+    try:
+        sheets = tuple(_sheets(data, limits))
+    except (Unreadable, KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:
+        # A panic of the library's Rust part is no Exception.
+        raise Unreadable("damaged", f"{kind}: {error}") from error
+    return Book(kind=kind, sheets=sheets)
+
+
+def _sheets(data: bytes, limits: Limits) -> Iterator[SheetData]:
+    room = limits.cells
+    with python_calamine.load_workbook(io.BytesIO(data)) as book:
+        for listed in book.sheets_metadata:
+            if listed.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(listed.name)
+            cells = _cells(sheet, room)
+            room -= len(cells)
+            yield SheetData(
+                name=listed.name,
+                cells=cells,
+                state=_STATES.get(str(listed.visible).rpartition(".")[2], "visible"),
+                merges=tuple(
+                    (CellRef(top + 1, left + 1), CellRef(bottom + 1, right + 1))
+                    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+                ),
+            )
+
+
+def _cells(sheet: python_calamine.CalamineSheet, room: int) -> dict[tuple[int, int], Cell]:
+    top, left = sheet.start or (0, 0)
+    cells: dict[tuple[int, int], Cell] = {}
+    for row, values in enumerate(sheet.to_python(), top + 1):
+        for column, raw in enumerate(values, left + 1):
+            if raw != "":
+                value, code = _scalar(raw)
+                cells[row, column] = Cell(CellRef(row, column), value, number_format=code)
+        if len(cells) > room:
+            raise Unreadable("too_large", f"{sheet.name}: more than {room} cells")
+    return cells
+
+
+def _scalar(raw: _Raw) -> tuple[Scalar, str]:
+    """A value and the format that tells what it is; dates become serials of the 1900 system."""
+    if isinstance(raw, bool | str):
+        return raw, "General"
+    if isinstance(raw, int | float):
+        return float(raw), "General"
+    if isinstance(raw, dt.datetime):
+        return to_serial(raw), _MOMENT
+    if isinstance(raw, dt.date):
+        return to_serial(raw), _DATE
+    return to_serial(raw), _TIME if isinstance(raw, dt.time) else _SPAN
+
+
+def read_csv(data: bytes, limits: Limits) -> Book:
+    """Delimited text as a workbook of one sheet; numbers in plain spelling are numbers, `010` stays text."""
+    text = delimited.decode(data)
+    if text is None:
+        raise Unreadable("not_a_workbook", "no text")
+    try:
+        records = delimited.rows(text, delimited.delimiter(text) or ",")
+    except csv.Error as error:
+        raise Unreadable("damaged", f"csv: {error}") from error
+    cells: dict[tuple[int, int], Cell] = {}
+    for row, fields in enumerate(records, 1):
+        for column, field in enumerate(fields, 1):
+            if field:
+                cells[row, column] = Cell(CellRef(row, column), _typed(field))
+        if len(cells) > limits.cells:
+            raise Unreadable("too_large", f"more than {limits.cells} cells")
+    return Book(kind="csv", sheets=(SheetData(name="Sheet1", cells=cells),))
+
+
+def _typed(field: str) -> float | str:
+    digits = sum(character.isdigit() for character in field)
+    return float(field) if digits <= _MOST_DIGITS and _PLAIN_NUMBER.match(field) else field
