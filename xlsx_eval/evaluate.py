@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlsx_eval.findings import Finding
-from xlsx_eval.score import CheckScore, IndicatorScore
-from xlsx_eval.submission import Submission
+from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.score import CheckScore, IndicatorScore, score_submission
+from xlsx_eval.submission import Submission, read_submission
+from xlsx_eval.validate import Case, validate
+from xlsx_eval.xlsx import strip_marks
+from xlsx_eval.xlsx.read import read_book
 
 PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE = "通过", "退回修改", "待复核", "无法读取"
 STATES = (PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE)
@@ -18,7 +23,8 @@ class Evaluation:
 
     `score` adds what could be computed; `unscored` are the points of indicators that could not be; `grade` is
     None while any is unscored. `claimed` is the department's own total (None: not given). `state` is 退回修改 when
-    there is a 错误, 待复核 when something is to be explained or cannot be checked, else 通过.
+    there is a 错误, 待复核 when something is to be explained or cannot be checked, else 通过. `basis` is the scheme
+    that judged it.
     """
 
     scheme: str
@@ -35,3 +41,36 @@ class Evaluation:
     indicators: tuple[IndicatorScore, ...]
     checks: tuple[CheckScore, ...]
     submission: Submission
+    basis: Scheme
+
+
+def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
+    """Reads, scores and validates a workbook of any kind this program reads; raises errors.Unreadable."""
+    submission = read_submission(read_book(strip_marks(data)), scheme)
+    scored = score_submission(submission, scheme)
+    findings = validate(Case(submission, scheme, scored))
+    unscored = scored.unscored(scheme.points)
+    return Evaluation(
+        scheme=scheme.id,
+        year=scheme.year,
+        department=submission.text("单位名称"),
+        code=submission.text("预算编码"),
+        state=_state(findings),
+        score=scored.score,
+        unscored=unscored,
+        grade=None if unscored > 0 else scheme.grade(scored.score),
+        claimed=submission.number("自评总分"),
+        claimed_grade=submission.text("自评等级") or None,
+        findings=findings,
+        indicators=scored.indicators,
+        checks=scored.checks,
+        submission=submission,
+        basis=scheme,
+    )
+
+
+def _state(findings: Iterable[Finding]) -> str:
+    verdicts = {item.verdict for item in findings}
+    if ERROR in verdicts:
+        return SENT_BACK
+    return FOR_REVIEW if verdicts & {EXPLAIN, UNVERIFIABLE} else PASSED

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 ERROR = "错误"
 EXPLAIN = "待说明"
@@ -18,7 +22,7 @@ class Finding:
 
     `found` and `expected` are texts as the department would write them; `message` is the whole sentence and
     `hint` says what to do; `points` are those at stake. `sheet` and `cell` are empty only when the whole file
-    is meant.
+    is meant. `also` are further cells of the same cause, as (sheet, cell).
     """
 
     code: str
@@ -31,3 +35,69 @@ class Finding:
     message: str
     hint: str
     points: float = 0.0
+    money: float = 0.0
+    also: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One code of the catalogue: its usual verdict, its words with placeholders, and what `explain` prints."""
+
+    code: str
+    verdict: str
+    title: str
+    message: str
+    hint: str
+    explanation: str
+
+
+@cache
+def catalogue() -> Mapping[str, CatalogueEntry]:
+    """All findings there are, by code."""
+    raw = tomllib.loads(files("xlsx_eval").joinpath("findings.toml").read_text(encoding="utf-8"))
+    return {code: CatalogueEntry(code=code, **entry) for code, entry in raw.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a workbook; `cell` is `D8`."""
+
+    sheet: str = ""
+    cell: str = ""
+
+
+def finding(
+    code: str,
+    place: Place,
+    field: str,
+    *,
+    words: Mapping[str, object],
+    found: str = "",
+    expected: str = "",
+    verdict: str | None = None,
+    hint: str | None = None,
+    points: float = 0.0,
+    money: float = 0.0,
+    also: tuple[Place, ...] = (),
+) -> Finding:
+    """A finding of that code with the catalogue's words filled in; KeyError if a word is missing."""
+    entry = catalogue()[code]
+    return Finding(
+        code=code,
+        verdict=verdict or entry.verdict,
+        sheet=place.sheet,
+        cell=place.cell,
+        field=field,
+        found=found,
+        expected=expected,
+        message=entry.message.format_map(words),
+        hint=hint or entry.hint.format_map(words),
+        points=points,
+        money=money,
+        also=tuple((other.sheet, other.cell) for other in also),
+    )
+
+
+def gravity(item: Finding) -> tuple[int, float, float]:
+    """Sort key of a finding: by verdict, then points at stake, then money, the greatest first."""
+    return (VERDICTS.index(item.verdict), -item.points, -item.money)

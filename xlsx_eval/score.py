@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from xlsx_eval.findings import Place
+from xlsx_eval.formula import Formula
+from xlsx_eval.precision import FLOAT_NOISE, answers_of, sum_tolerance
+from xlsx_eval.reasons import lost_points_reason, own_reason
+from xlsx_eval.scheme import Check, Figures, Indicator, Own, Scheme
+from xlsx_eval.submission import Answer, Submission
 from xlsx_eval.xlsx.cell import Scalar
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in the department's workbook; `cell` is `D8`."""
-
-    sheet: str
-    cell: str
+SCORED, UNSCORED, NOT_APPLICABLE = "已核定", "无法核验", "不适用"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class IndicatorScore:
 
     `code` is its running number (`1.01`), `path` its 一级 and 二级; `value` and `claimed_value` are the recomputed
     and the stated figure (None: none), `claimed` and `score` the self-score and ours (None: not given, cannot
-    be computed). `state` is 已核定, 无法核验, 待复核 or 不适用. `formula` is the scheme's text, `inputs` the cells and
-    values it used; `reason` says in words why points were lost.
+    be computed). `state` is 已核定, 无法核验 or 不适用. `formula` is the scheme's text, `inputs` the cells and values
+    it used; `reason` says in words why points were lost.
     """
 
     code: str
@@ -53,3 +53,140 @@ class CheckScore:
     right: float | None
     tolerance: float
     agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSheet:
+    """All indicators and cross-checks of a submission, and the figures they were computed from."""
+
+    indicators: tuple[IndicatorScore, ...]
+    checks: tuple[CheckScore, ...]
+    figures: Figures
+
+    @property
+    def score(self) -> float:
+        """Sum of what could be scored, rounded to 2 decimals as the form prints it."""
+        return round(sum(one.score for one in self.indicators if one.score is not None), 2)
+
+    def unscored(self, points: float) -> float:
+        """Points of `points` in all that no score could be computed for."""
+        scored = sum(one.points for one in self.indicators if one.score is not None)
+        return round(max(0.0, points - scored), 2)
+
+
+def score_submission(submission: Submission, scheme: Scheme) -> ScoreSheet:
+    """Cross-checks first, for indicators may ask how many of them disagree."""
+    figures = submission.figures(scheme, {"勾稽不符数": 0.0})
+    checks = tuple(score_check(check, figures, submission, scheme) for check in scheme.checks)
+    wrong = float(sum(1 for check in checks if check.agrees is False))
+    figures = submission.figures(scheme, {"勾稽不符数": wrong})
+    indicators = [
+        _score_indicator(indicator, code, figures, submission, scheme)
+        for indicator, code in zip(scheme.indicators, indicator_codes(scheme), strict=True)
+    ]
+    if scheme.own is not None:
+        indicators.extend(_own_scores(scheme.own, len(_first_levels(scheme)), submission))
+    return ScoreSheet(tuple(indicators), checks, figures)
+
+
+def _first_levels(scheme: Scheme) -> list[str]:
+    return list(dict.fromkeys(indicator.path[0] for indicator in scheme.indicators))
+
+
+def indicator_codes(scheme: Scheme) -> Iterator[str]:
+    """Running numbers of the fixed indicators: `1.01`, by first level."""
+    levels = _first_levels(scheme)
+    counts = dict.fromkeys(levels, 0)
+    for indicator in scheme.indicators:
+        counts[indicator.path[0]] += 1
+        yield f"{levels.index(indicator.path[0]) + 1}.{counts[indicator.path[0]]:02d}"
+
+
+def score_check(check: Check, figures: Figures, submission: Submission, scheme: Scheme) -> CheckScore:
+    """One cross-check; it cannot be said whether it agrees while a side is missing."""
+    left, right = _number(check.left.evaluate(figures)), _number(check.right.evaluate(figures))
+    answers = [*answers_of(check.left, submission, scheme), *answers_of(check.right, submission, scheme)]
+    tolerance = round(sum_tolerance(answers, scheme.decimals), 9)
+    agrees = None if left is None or right is None else abs(left - right) <= tolerance + FLOAT_NOISE
+    return CheckScore(check.id, check.title, left, right, tolerance, agrees)
+
+
+def _number(value: Scalar) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _score_indicator(
+    indicator: Indicator, code: str, figures: Figures, submission: Submission, scheme: Scheme
+) -> IndicatorScore:
+    value = None if indicator.value is None else _number(indicator.value.evaluate(figures))
+    local = figures.with_values({"值": value, "满分": indicator.points})
+    score = _number(indicator.score.evaluate(local))
+    applies = indicator.not_applicable is None or indicator.not_applicable.evaluate(figures) is not True
+    claimed_value = None
+    if indicator.claimed_value is not None:
+        claimed_value = submission.number(indicator.claimed_value.name)
+    answer = submission.answers.get(indicator.claimed.name)
+    score = None if score is None else round(score, 9)
+    return IndicatorScore(
+        code=code,
+        path=indicator.path,
+        name=indicator.name,
+        points=indicator.points,
+        value=value,
+        claimed_value=claimed_value,
+        claimed=None if answer is None else answer.number,
+        score=score,
+        state=UNSCORED if score is None else SCORED if applies else NOT_APPLICABLE,
+        reason=lost_points_reason(indicator, value, score, submission),
+        formula=(indicator.value or indicator.score).text,
+        inputs=_inputs(indicator.value or indicator.score, submission, scheme),
+        place=None if answer is None else answer.place,
+        key=indicator.key,
+    )
+
+
+def _inputs(formula: Formula, submission: Submission, scheme: Scheme) -> dict[str, tuple[str, Scalar]]:
+    return {
+        answer.field.name: (_address(answer), answer.value)
+        for answer in answers_of(formula, submission, scheme)
+        if answer.row is None
+    }
+
+
+def _address(answer: Answer) -> str:
+    return f"{answer.place.sheet}!{answer.place.cell}"
+
+
+def _own_scores(own: Own, levels: int, submission: Submission) -> Iterator[IndicatorScore]:
+    """The department's own indicators, one for each row that names one, in the order of the blocks."""
+    rows = [submission.row(own.table.id, index) for index in submission.filled_rows(own.table.id)]
+    for number, block in enumerate(own.blocks, start=levels + 1):
+        members = [row for row in rows if row["一级指标"].value == block]
+        for position, row in enumerate(members, start=1):
+            yield _own_score(own, row, f"{number}.{position:02d}")
+
+
+def _own_score(own: Own, row: Mapping[str, Answer], code: str) -> IndicatorScore:
+    values: dict[str, Scalar] = {name: answer.value for name, answer in row.items()}
+    score = _number(own.score.evaluate(Figures(values)))
+    points = row["分值"].number
+    name = row["三级指标"]
+    return IndicatorScore(
+        code=code,
+        path=(str(row["一级指标"].value or ""), str(row["二级指标"].value or "")),
+        name=str(name.value or f"第 {(name.row or 0) + 1} 行"),
+        points=points or 0.0,
+        value=row["实际完成值"].number,
+        claimed_value=row["年度指标值"].number,
+        claimed=row["自评得分"].number,
+        score=score,
+        state=UNSCORED if score is None else SCORED,
+        reason=own_reason(row, points, score),
+        formula=own.score_text,
+        inputs={
+            name: (_address(answer), answer.value) for name, answer in row.items() if name in own.score.names
+        },
+        place=row["自评得分"].place,
+        own_row=name.row,
+        key=f"{own.table.id}_{name.row}",
+    )

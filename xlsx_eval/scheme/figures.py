@@ -20,7 +20,9 @@ class Figures:
         columns: Mapping[str, Column] | None = None,
         derived: Mapping[str, Formula] | None = None,
     ) -> None:
-        self._known: dict[str, Value] = {name: "" if value is None else value for name, value in values.items()}
+        self._known: dict[str, Value] = {
+            name: "" if value is None else value for name, value in values.items()
+        }
         for name, column in (columns or {}).items():
             self._known[name] = tuple(tuple("" if cell is None else cell for cell in row) for row in column)
         self._derived = derived or {}

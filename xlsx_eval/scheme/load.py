@@ -142,7 +142,7 @@ def _checks(raw: Mapping[str, Any]) -> Iterator[Check]:
         yield Check(
             id=raw["id"].replace("{列}", word),
             title=raw["title"].replace("{列}", word),
-            left=_present(raw["left"].replace("{列}", word)),
+            left=_present(raw["left"], raw.get("needs", ()), word),
             right=compile_formula(raw["right"].replace("{列}", word)),
             verdict=raw.get("verdict", "错误"),
             hint=raw.get("hint", ""),
@@ -150,11 +150,14 @@ def _checks(raw: Mapping[str, Any]) -> Iterator[Check]:
         )
 
 
-def _present(text: str) -> Formula:
-    """`text`, but "" while none of its figures is given, so that a sum of blanks is not 0."""
-    formula = compile_formula(text)
-    names = ",".join(sorted(formula.names))
-    return compile_formula(f'=IF(COUNT({names})=0,"",{text.removeprefix("=")})')
+def _present(text: str, needs: Sequence[str], word: str) -> Formula:
+    """`text`, but "" while a needed figure or every figure is missing, so that a sum of blanks is not 0."""
+    text = text.replace("{列}", word).removeprefix("=")
+    names = ",".join(sorted(compile_formula(text).names))
+    missing = f"COUNT({names})=0"
+    if needs:
+        missing = f"OR({missing},COUNT({','.join(needs)})<{len(needs)})".replace("{列}", word)
+    return compile_formula(f'=IF({missing},"",{text})')
 
 
 def _requirement(raw: Mapping[str, Any]) -> Requirement:

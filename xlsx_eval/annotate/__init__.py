@@ -1,0 +1,26 @@
+"""One workbook handed back: marks on its cells, and the sheets 问题清单, 评分表 and 取数表 appended."""
+
+from __future__ import annotations
+
+from xlsx_eval.annotate.problems import marks_of, problem_sheet
+from xlsx_eval.annotate.scoring import disagreeing_formula, score_sheet
+from xlsx_eval.annotate.sources import gather, source_sheet
+from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.xlsx import annotate_book, free_sheet_names
+
+PROBLEMS, SCORES, SOURCES = "问题清单", "评分表", "取数表"
+
+__all__ = ["PROBLEMS", "SCORES", "SOURCES", "annotate"]
+
+
+def annotate(data: bytes, evaluation: Evaluation) -> bytes:
+    """The workbook with everything found written on it, and otherwise as it came; earlier marks of ours go."""
+    names = free_sheet_names(data, (PROBLEMS, SCORES, SOURCES))
+    wrong = float(sum(1 for check in evaluation.checks if check.agrees is False))
+    sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[SCORES]), wrong)
+    sheets = (
+        problem_sheet(evaluation, names[PROBLEMS]),
+        score_sheet(evaluation, names[SCORES], sources.names),
+        source_sheet(evaluation, names[SOURCES], sources),
+    )
+    return annotate_book(data, marks_of(evaluation), sheets)

@@ -1,0 +1,276 @@
+"""评分表: every indicator with the scheme's own formulas live, our results cached, and the cross-checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from xlsx_eval.annotate import looks
+from xlsx_eval.annotate.looks import (
+    CENTRED,
+    HEADING,
+    RATE,
+    SCORE,
+    SECTION,
+    SUBTITLE,
+    TEXT,
+    TITLE,
+    TOTAL,
+    live,
+    text,
+)
+from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.scheme import Indicator, Own, Scheme
+from xlsx_eval.scheme.rules import number_text
+from xlsx_eval.score import UNSCORED, CheckScore, IndicatorScore
+from xlsx_eval.xlsx import AddedSheet, NewCell, NewRow
+from xlsx_eval.xlsx.cell import Scalar, quote_sheet
+
+HEADINGS = (
+    "序号",
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "分值",
+    "填报值/目标值",
+    "核定值/实际值",
+    "自评得分",
+    "核定得分",
+    "差异",
+    "评分标准",
+    "核定说明（按报送数据）",
+)
+CHECK_HEADINGS = ("序号", "勾稽关系", "", "", "", "", "计算数", "填报数", "差额", "允许误差", "核对结果", "")
+WIDTHS = (6.5, 10, 14, 22, 7, 12.5, 12.5, 9.5, 9.5, 8.5, 50, 44)
+HEADING_ROW = 6
+FIRST_ROW = HEADING_ROW + 1
+DISAGREES, AGREES, OPEN = "不符", "相符", "未核对"
+
+
+@dataclass
+class Layout:
+    """Rows of 评分表 as they are laid down; formulas elsewhere ask it where things stand."""
+
+    rows: list[NewRow] = field(default_factory=list)
+    merges: list[str] = field(default_factory=list)
+
+    @property
+    def next_row(self) -> int:
+        """1-based number of the row that comes next."""
+        return len(self.rows) + 1
+
+    def add(self, *cells: NewCell | None, height: float | None = None, hidden: bool = False) -> None:
+        """Lays one row down."""
+        self.rows.append(NewRow(cells, height, hidden))
+
+
+def check_rows(evaluation: Evaluation) -> tuple[int, int]:
+    """First and last row of the cross-checks on 评分表."""
+    first = FIRST_ROW + len(evaluation.indicators) + 4
+    return first, first + max(1, len(evaluation.checks)) - 1
+
+
+def disagreeing_formula(evaluation: Evaluation, sheet: str) -> str:
+    """Counts the cross-checks that disagree, as 取数表 writes it."""
+    first, last = check_rows(evaluation)
+    return f'COUNTIF({quote_sheet(sheet)}!$K${first}:$K${last},"{DISAGREES}")'
+
+
+def score_sheet(evaluation: Evaluation, name: str, names: dict[str, str]) -> AddedSheet:
+    """评分表 as a sheet; `names` are scoped to it."""
+    layout = Layout()
+    _head(layout, evaluation)
+    for scored in evaluation.indicators:
+        _indicator(layout, evaluation.basis, scored)
+    _merge_levels(layout, evaluation.indicators)
+    _total(layout, evaluation)
+    _checks(layout, evaluation)
+    last = FIRST_ROW + len(evaluation.indicators) - 1
+    first_check, last_check = check_rows(evaluation)
+    return AddedSheet(
+        name=name,
+        rows=tuple(layout.rows),
+        widths=WIDTHS,
+        merges=tuple(layout.merges),
+        frozen=f"E{FIRST_ROW}",
+        repeat_rows=(HEADING_ROW, HEADING_ROW),
+        names=names,
+        colour_rules=(
+            (f"J{FIRST_ROW}:J{last}", f"AND(ISNUMBER($J{FIRST_ROW}),ABS($J{FIRST_ROW})>0.005)", "FFE699"),
+            (f"K{first_check}:K{last_check}", f'$K{first_check}="{DISAGREES}"', "F8CBAD"),
+        ),
+        tab_color="2F5597",
+    )
+
+
+def _head(layout: Layout, evaluation: Evaluation) -> None:
+    scheme, total = evaluation.basis, FIRST_ROW + len(evaluation.indicators)
+    department = evaluation.department or "（未填单位名称）"
+    layout.add(text(f"{evaluation.year}年度{scheme.name}评分表", TITLE), height=32)
+    layout.add(
+        text(
+            f"单位：{department}　　预算编码：{evaluation.code or '（未填）'}　　评价年度：{evaluation.year}",
+            SUBTITLE,
+        )
+    )
+    hint = "本表按报送数据和评分标准自动计算，公式可查看；修改填报数据后得分随之变化。最终得分以财政部门复核为准。"
+    layout.add(text(hint, SUBTITLE))
+    layout.add(
+        None,
+        text("自评总分", HEADING),
+        live("自评总分", evaluation.claimed, TOTAL),
+        text("核定得分", HEADING),
+        live(f"I{total}", evaluation.score, TOTAL),
+        text("待核分值", HEADING),
+        live(_unscored(scheme, total), evaluation.unscored, TOTAL),
+        text("核定等级", HEADING),
+        live(_grade(scheme), evaluation.grade or "待定", TOTAL),
+        text("自评等级", HEADING),
+        live("自评等级", evaluation.claimed_grade, TOTAL),
+    )
+    layout.add()
+    layout.add(*(text(heading, HEADING) for heading in HEADINGS))
+    layout.merges += ["A1:L1", "A2:L2", "A3:L3"]
+
+
+def _unscored(scheme: Scheme, total: int) -> str:
+    scores, points = f"I{FIRST_ROW}:I{total - 1}", f"E{FIRST_ROW}:E{total - 1}"
+    return f'ROUND(MAX(0,{number_text(scheme.points)}-SUMIF({scores},">=0",{points})),2)'
+
+
+def _grade(scheme: Scheme) -> str:
+    graded = f'"{scheme.grades[-1][0]}"'
+    for grade, lowest in reversed(scheme.grades[:-1]):
+        graded = f'IF(E4>={number_text(lowest)},"{grade}",{graded})'
+    return f'IF(G4>0,"待定",{graded})'
+
+
+def _indicator(layout: Layout, scheme: Scheme, scored: IndicatorScore) -> None:
+    row = layout.next_row
+    if scored.own_row is None:
+        indicator = next(one for one in scheme.indicators if one.key == scored.key)
+        middle = tuple(_fixed(indicator, scored, row))
+        standard = indicator.standard
+    elif scheme.own is not None:
+        middle = tuple(_own(scheme.own, scored, scored.own_row))
+        standard = OWN_STANDARD
+    difference = (
+        None if scored.claimed is None or scored.score is None else round(scored.claimed - scored.score, 4)
+    )
+    layout.add(
+        text(scored.code, CENTRED),
+        text(scored.path[0], CENTRED),
+        text(scored.path[-1], CENTRED),
+        text(scored.name, TEXT),
+        *middle,
+        live(f'IF(COUNT(H{row},I{row})<2,"",ROUND(H{row}-I{row},4))', difference, SCORE),
+        text(standard, TEXT),
+        text(_remark(scored), TEXT),
+    )
+
+
+OWN_STANDARD = "达到年度指标值得满分；未达到的按实际与目标的比例得分；定性指标按达成、部分达成、未达成三档，自评得分须在规定区间内。"
+
+
+def _remark(scored: IndicatorScore) -> str:
+    if scored.state == UNSCORED:
+        return "数据不全，得分无法核定，见问题清单。"
+    return f"{scored.reason}。" if scored.reason else scored.state
+
+
+def _fixed(indicator: Indicator, scored: IndicatorScore, row: int) -> Iterator[NewCell]:
+    yield text(indicator.points, SCORE)
+    if indicator.claimed_value is None or indicator.value is None:
+        yield text("—", CENTRED)
+        yield text("—", CENTRED)
+    else:
+        yield live(indicator.claimed_value.name, scored.claimed_value, RATE)
+        yield live(indicator.value.text.removeprefix("="), scored.value, RATE)
+    yield live(indicator.claimed.name, scored.claimed, SCORE)
+    own_cells = {"值": f"G{row}", "满分": f"E{row}"}
+    yield live(indicator.score.render(own_cells.get), scored.score, SCORE)
+
+
+def _own(own: Own, scored: IndicatorScore, index: int) -> Iterator[NewCell]:
+    def cell(name: str) -> str:
+        return f"INDEX({own.table.id}_{name},{index + 1})"
+
+    inputs = {name: value for name, (_, value) in scored.inputs.items()}
+    yield live(cell("分值"), _or_blank(inputs.get("分值")), SCORE)
+    yield live(cell("年度指标值"), _or_blank(inputs.get("年度指标值")), looks.GENERAL)
+    yield live(cell("实际完成值"), _or_blank(inputs.get("实际完成值")), looks.GENERAL)
+    yield live(cell("自评得分"), scored.claimed, SCORE)
+    yield live(own.score.render(cell), scored.score, SCORE)
+
+
+def _or_blank(value: Scalar) -> Scalar:
+    return "" if value is None else value
+
+
+def _merge_levels(layout: Layout, indicators: tuple[IndicatorScore, ...]) -> None:
+    """Runs of the same 一级 and 二级 are one cell each, as departments know them from printed tables."""
+    for column, depth in (("B", 1), ("C", 2)):
+        start = 0
+        for index in range(1, len(indicators) + 1):
+            if index == len(indicators) or indicators[index].path[:depth] != indicators[start].path[:depth]:
+                if index - start > 1:
+                    layout.merges.append(f"{column}{FIRST_ROW + start}:{column}{FIRST_ROW + index - 1}")
+                start = index
+
+
+def _total(layout: Layout, evaluation: Evaluation) -> None:
+    last = layout.next_row - 1
+    claimed = sum(one.claimed for one in evaluation.indicators if one.claimed is not None)
+    points = sum(one.points for one in evaluation.indicators)
+    layout.add(
+        text("合计", TOTAL),
+        text("", TOTAL),
+        text("", TOTAL),
+        text("", TOTAL),
+        live(f"SUM(E{FIRST_ROW}:E{last})", points, TOTAL),
+        text("", TOTAL),
+        text("", TOTAL),
+        live(f"ROUND(SUM(H{FIRST_ROW}:H{last}),4)", round(claimed, 4), TOTAL),
+        live(f"ROUND(SUM(I{FIRST_ROW}:I{last}),2)", evaluation.score, TOTAL),
+        live(f"ROUND(H{last + 1}-I{last + 1},4)", round(round(claimed, 4) - evaluation.score, 4), TOTAL),
+        text("", TOTAL),
+        text("", TOTAL),
+    )
+    layout.merges.append(f"A{last + 1}:D{last + 1}")
+
+
+def _checks(layout: Layout, evaluation: Evaluation) -> None:
+    layout.add()
+    layout.add(text("数据勾稽核对（允许误差按所填小数位数四舍五入推算）", SECTION))
+    layout.merges.append(f"A{layout.next_row - 1}:L{layout.next_row - 1}")
+    layout.add(*(text(heading, HEADING) for heading in CHECK_HEADINGS))
+    layout.merges.append(f"B{layout.next_row - 1}:F{layout.next_row - 1}")
+    for number, (check, scored) in enumerate(
+        zip(evaluation.basis.checks, evaluation.checks, strict=True), start=1
+    ):
+        row = layout.next_row
+        idle = scored.left is None and scored.right is None
+        layout.add(
+            text(float(number), CENTRED),
+            text(check.title, TEXT),
+            *(text("", TEXT) for _ in range(4)),
+            live(check.left.text.removeprefix("="), scored.left, looks.NUMBER),
+            live(check.right.text.removeprefix("="), scored.right, looks.NUMBER),
+            live(f'IF(COUNT(G{row},H{row})<2,"",ROUND(G{row}-H{row},6))', _apart(scored), looks.NUMBER),
+            text(scored.tolerance, looks.NUMBER),
+            live(
+                f'IF(COUNT(G{row},H{row})<2,"{OPEN}",IF(ABS(G{row}-H{row})<=J{row}+0.000000001,"{AGREES}","{DISAGREES}"))',
+                _result(scored),
+                CENTRED,
+            ),
+            hidden=idle,
+        )
+        layout.merges.append(f"B{row}:F{row}")
+
+
+def _apart(scored: CheckScore) -> float | None:
+    return None if scored.left is None or scored.right is None else round(scored.left - scored.right, 6)
+
+
+def _result(scored: CheckScore) -> str:
+    return OPEN if scored.agrees is None else AGREES if scored.agrees else DISAGREES

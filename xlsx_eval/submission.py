@@ -1,0 +1,256 @@
+"""A workbook as answers: each field's entry as typed, as read, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from xlsx_eval.findings import Place
+from xlsx_eval.locate import Location, locate
+from xlsx_eval.normalise import Reading, read_date, read_number, read_text
+from xlsx_eval.recompute import Recomputer
+from xlsx_eval.scheme import Field, Figures, Scheme
+from xlsx_eval.xlsx.book import Book, Cell
+from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
+
+NUMBER_KINDS = {"target": "number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One entry. `raw` is the cell's value as it came; `value` what was read (None: blank or not readable).
+
+    `note` says how it was read when that is not plain; `problem` why it could not be; `decimals` are those
+    printed (of a rate: of its percentage). `row` counts a table's rows from 0. `uncached` tells a formula that
+    came without a result.
+    """
+
+    field: Field
+    place: Place
+    raw: Scalar
+    value: float | str | None
+    note: str = ""
+    problem: str | None = None
+    decimals: int | None = None
+    row: int | None = None
+    formula: str | None = None
+    uncached: bool = False
+
+    @property
+    def number(self) -> float | None:
+        """The value when it is a number."""
+        return self.value if isinstance(self.value, float) else None
+
+    @property
+    def shown(self) -> str:
+        """The entry as the department would recognise it."""
+        return show(self.raw, self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """All answers of a workbook. `answers` are the single fields by name, `columns` the tables' columns.
+
+    `lost` are fields that were not found, `relocated` those found by label only.
+    """
+
+    book: Book
+    answers: Mapping[str, Answer]
+    columns: Mapping[str, tuple[Answer, ...]]
+    lost: tuple[Field, ...]
+    relocated: tuple[Field, ...]
+
+    def text(self, name: str) -> str:
+        """Text of a single field, "" when blank."""
+        answer = self.answers.get(name)
+        return "" if answer is None or answer.value is None else str(answer.value)
+
+    def number(self, name: str) -> float | None:
+        """Number in a single field; None when blank or no number."""
+        answer = self.answers.get(name)
+        return None if answer is None else answer.number
+
+    def row(self, table: str, index: int) -> dict[str, Answer]:
+        """Answers of one table row by short column name."""
+        prefix = f"{table}_"
+        return {
+            name.removeprefix(prefix): column[index]
+            for name, column in self.columns.items()
+            if column and column[0].field.table == table and index < len(column)
+        }
+
+    def filled_rows(self, table: str) -> Iterator[int]:
+        """Indexes of the rows of a table that hold anything."""
+        columns = [column for column in self.columns.values() if column and column[0].field.table == table]
+        for index in range(max((len(column) for column in columns), default=0)):
+            if any(index < len(column) and column[index].raw is not None for column in columns):
+                yield index
+
+    def all_answers(self) -> Iterator[Answer]:
+        """Every answer, single fields first."""
+        yield from self.answers.values()
+        for column in self.columns.values():
+            yield from column
+
+    def named(self, name: str) -> tuple[Answer, ...]:
+        """The answers behind a name: one of a field, many of a column, none of another name."""
+        if name in self.columns:
+            return self.columns[name]
+        return (self.answers[name],) if name in self.answers else ()
+
+    def figures(self, scheme: Scheme, more: Mapping[str, Scalar]) -> Figures:
+        """The names as formulas see them, with `more` beside them."""
+        values: dict[str, Scalar] = dict.fromkeys((field.name for field in scheme.single_fields()), "")
+        values.update({name: answer.value for name, answer in self.answers.items()})
+        values.update(more)
+        columns = {
+            field.name: tuple((answer.value,) for answer in self.columns.get(field.name, ())) or (("",),)
+            for field in scheme.column_fields()
+        }
+        return Figures(values, columns, scheme.derived)
+
+
+def read_submission(book: Book, scheme: Scheme) -> Submission:
+    """Every answer of the workbook; what is not found is listed, never guessed."""
+    located = locate(book, scheme)
+    reader = _Reader(book, scheme)
+    answers: dict[str, Answer] = {}
+    columns: dict[str, tuple[Answer, ...]] = {}
+    for field in scheme.fields.values():
+        location = located.get(field.name)
+        if location is None:
+            continue
+        if field.table is None:
+            answers[field.name] = reader.answer(field, location.sheet, location.cells[0], None)
+        else:
+            columns[field.name] = tuple(
+                reader.answer(field, location.sheet, ref, row) for row, ref in enumerate(location.cells)
+            )
+    submission = Submission(book, answers, columns, _lost(scheme, located), _relocated(scheme, located))
+    return _with_full_points(submission, scheme)
+
+
+def _lost(scheme: Scheme, located: Mapping[str, Location]) -> tuple[Field, ...]:
+    return tuple(field for field in scheme.fields.values() if field.name not in located)
+
+
+def _relocated(scheme: Scheme, located: Mapping[str, Location]) -> tuple[Field, ...]:
+    return tuple(
+        field for field in scheme.fields.values() if field.name in located and not located[field.name].by_name
+    )
+
+
+def _with_full_points(submission: Submission, scheme: Scheme) -> Submission:
+    """Own indicators' self-scores read again with their row's points, so that 满分 and 扣0.5分 have a meaning."""
+    if scheme.own is None:
+        return submission
+    table = scheme.own.table.id
+    points, claims = (
+        submission.columns.get(f"{table}_分值", ()),
+        submission.columns.get(f"{table}_自评得分", ()),
+    )
+    read = tuple(
+        _scored_of(claim, points[row].number) if row < len(points) else claim
+        for row, claim in enumerate(claims)
+    )
+    return replace(submission, columns={**submission.columns, f"{table}_自评得分": read})
+
+
+def _scored_of(answer: Answer, full_points: float | None) -> Answer:
+    if not isinstance(answer.raw, str):
+        return answer
+    reading = read_number(answer.raw, kind="score", full_points=full_points)
+    note = reading.note if reading.normalised else ""
+    return replace(
+        answer,
+        value=reading.value,
+        note=note,
+        problem=reading.problem,
+        decimals=reading.decimals,
+    )
+
+
+class _Reader:
+    """Reads cells of one workbook as answers."""
+
+    def __init__(self, book: Book, scheme: Scheme) -> None:
+        self._book = book
+        self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
+        self._unit = scheme.unit
+        self._recompute = Recomputer(book)
+
+    def answer(self, field: Field, sheet: str, ref: CellRef, row: int | None) -> Answer:
+        data = self._sheets[sheet.casefold()]
+        cell = data.cells.get((ref.row, ref.column))
+        place = Place(data.name, str(ref))
+        if cell is None:
+            return Answer(field, place, None, None, row=row)
+        raw = cell.value
+        if not cell.cached:
+            raw = self._recompute.value(data.name, ref)
+        answer = self._read(field, place, raw, cell)
+        return replace(answer, row=row, formula=cell.formula, uncached=not cell.cached)
+
+    def _read(self, field: Field, place: Place, raw: Scalar, cell: Cell) -> Answer:
+        if raw is None or isinstance(raw, ErrorValue):
+            return Answer(field, place, raw, None)
+        reading = self._reading(field, raw, cell)
+        value = reading.value
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        note = reading.note if reading.normalised and field.type != "long" else ""
+        return Answer(field, place, raw, value, note, reading.problem, reading.decimals)
+
+    def _reading(self, field: Field, raw: Scalar, cell: Cell) -> Reading:
+        if field.type == "date":
+            return read_date(raw, cell.number_format, self._book.date1904)
+        if field.type == "target":
+            reading = read_number(raw, kind="number", number_format=cell.number_format)
+            return reading if reading.problem is None else read_text(raw)
+        if field.type == "year":
+            return read_number(str(raw).rstrip("年度 ") if isinstance(raw, str) else raw, kind="number")
+        if field.numeric:
+            kind = NUMBER_KINDS.get(field.type, field.type)
+            unit = self._unit if field.type == "amount" else field.unit
+            return read_number(
+                raw, kind=kind, number_format=cell.number_format, unit=unit, full_points=field.points
+            )
+        if field.type == "code" and isinstance(raw, float):
+            return read_text(f"{raw:.0f}")
+        return _choice(read_text(raw), field) if field.type == "choice" else read_text(raw)
+
+
+_SAME_SIGNS = {
+    ">=": "≥",
+    "<=": "≤",
+    "≧": "≥",
+    "≦": "≤",
+    "＝": "=",
+    "大于等于": "≥",
+    "小于等于": "≤",
+    "等于": "=",
+}
+
+
+def _choice(reading: Reading, field: Field) -> Reading:
+    """A choice as the dropdown writes it where the entry differs by width, blanks or sign only."""
+    if not isinstance(reading.value, str) or reading.value in field.choices:
+        return reading
+    folded = _SAME_SIGNS.get(reading.value, reading.value)
+    if folded in field.choices:
+        note = f"填写为“{reading.value}”，按“{folded}”读取"
+        return replace(reading, value=folded, normalised=True, note=note)
+    return replace(reading, value=None, problem="不在可选项内")
+
+
+def show(value: Scalar, field: Field | None = None) -> str:
+    """A value as the department sees it in the cell: rates as percentages, no float noise."""
+    if value is None:
+        return "空白"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if field is not None and field.type == "rate" and abs(value) <= 1.5:
+            return f"{show(round(value * 100, 4))}%"
+        return f"{round(value, 6):.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)
+    return str(value)

@@ -1,0 +1,73 @@
+"""All findings about a submission, in one pass, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from xlsx_eval.findings import ERROR, UNVERIFIABLE, Finding, Place, finding, gravity
+from xlsx_eval.validate import entries, own, rates, scores, structure, sums
+from xlsx_eval.validate.case import Case
+
+__all__ = ["Case", "validate"]
+
+CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    structure.lost_fields,
+    structure.relocated_fields,
+    structure.template_year,
+    structure.signature,
+    structure.external_links,
+    structure.converted,
+    entries.required,
+    entries.readable_entries,
+    entries.normalised,
+    entries.ranges,
+    entries.codes_and_years,
+    entries.placeholders,
+    entries.nameless_rows,
+    entries.money_units,
+    sums.cross_checks,
+    sums.requirements,
+    rates.indicator_rates,
+    rates.table_rates,
+    scores.indicator_scores,
+    scores.total_and_grade,
+    own.blocks,
+    own.rows,
+)
+_CAUSES = frozenset({"B01", "B02", "B10", "B14"})
+
+
+def validate(case: Case) -> tuple[Finding, ...]:
+    """Every finding; another form altogether gives just that one."""
+    if structure.is_foreign(case):
+        return tuple(structure.foreign_form(case))
+    found = [item for check in CHECKS for item in _guarded(check, case)]
+    found = [_with_consequences(item, case) for item in found]
+    order = {sheet.name: number for number, sheet in enumerate(case.submission.book.sheets)}
+    return tuple(sorted(found, key=lambda item: (*gravity(item), order.get(item.sheet, -1))))
+
+
+def _guarded(check: Callable[[Case], Iterable[Finding]], case: Case) -> Iterator[Finding]:
+    """A check that fails becomes a finding of its own, and the others go on."""
+    try:
+        yield from check(case)
+    except Exception as error:
+        words = {"检查": f"{check.__name__}（{type(error).__name__}）"}
+        yield finding("A08", Place(), check.__name__, words=words, verdict=UNVERIFIABLE)
+
+
+def _with_consequences(item: Finding, case: Case) -> Finding:
+    """A wrong entry with the indicators it keeps from being scored, and their points."""
+    if item.code not in _CAUSES or item.verdict not in (ERROR, UNVERIFIABLE):
+        return item
+    hit = [
+        one
+        for one in case.scored.indicators
+        if item.field in one.inputs and one.score is None and one.own_row is None
+    ]
+    if not hit:
+        return item
+    names = "、".join(f"“{one.name}”" for one in hit)
+    points = item.points + sum(one.points for one in hit)
+    return replace(item, message=f"{item.message}，因此{names}无法核定", points=points)

@@ -1,0 +1,46 @@
+"""What every check is given, and what they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlsx_eval.findings import Place
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.score import ScoreSheet
+from xlsx_eval.submission import Answer, Submission
+from xlsx_eval.xlsx.cell import ErrorValue
+
+SCORE_PRECISION = 0.005
+SCORE_PRECISION_MOST = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A submission with its scheme and scores."""
+
+    submission: Submission
+    scheme: Scheme
+    scored: ScoreSheet
+
+    def place(self, field_name: str) -> Place:
+        """Where a single field stands; the whole file when it was not found."""
+        answer = self.submission.answers.get(field_name)
+        return Place() if answer is None else answer.place
+
+    def blank(self, field_name: str) -> bool:
+        """Whether a single field holds nothing readable."""
+        return self.submission.answers.get(field_name) is None or not self.submission.text(field_name)
+
+
+def readable(answer: Answer) -> bool:
+    """Whether the entry is blank or was read; False when it is wrong by itself, which is its own finding."""
+    if answer.problem is not None or isinstance(answer.raw, ErrorValue):
+        return False
+    return not (answer.uncached and answer.raw is None)
+
+
+def same_score(claimed: float, score: float, decimals: int | None) -> bool:
+    """Whether two scores agree within the printed precision of the claimed one, at most 0.05."""
+    printed = 0.5 * 10.0 ** -(decimals if decimals else 2)
+    tolerance = min(max(printed, SCORE_PRECISION), SCORE_PRECISION_MOST)
+    return abs(claimed - score) <= tolerance + 1e-9

@@ -1,0 +1,167 @@
+"""Checks of the self-scores: given, possible, by the rule both ways, explained, added up, graded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlsx_eval.findings import EXPLAIN, Finding, finding
+from xlsx_eval.precision import answers_of
+from xlsx_eval.scheme import Indicator
+from xlsx_eval.score import IndicatorScore
+from xlsx_eval.submission import Answer, show
+from xlsx_eval.validate.case import Case, readable, same_score
+
+LISTED = 3
+
+
+def indicator_scores(case: Case) -> Iterator[Finding]:
+    """Every fixed indicator's self-score against its rule, and what keeps the rule from being applied."""
+    by_key = {scored.key: scored for scored in case.scored.indicators}
+    for indicator in case.scheme.indicators:
+        claim = case.submission.answers.get(indicator.claimed.name)
+        if claim is None:
+            continue
+        scored = by_key[indicator.key]
+        explained = not case.blank(indicator.why.name)
+        yield from self_score(scored, claim, explained)
+        if scored.score is None:
+            yield from _cannot_score(case, indicator, scored, claim)
+
+
+def self_score(scored: IndicatorScore, claim: Answer, explained: bool) -> Iterator[Finding]:
+    """E01 to E05 and E13: one finding at most for one self-score."""
+    if not readable(claim):
+        return
+    if claim.number is None:
+        yield _score_finding("E04", scored, claim, scored.points)
+    elif claim.number > scored.points + 1e-9 or claim.number < 0:
+        yield _score_finding("E03", scored, claim, abs(claim.number - scored.points))
+    elif scored.score is not None and not same_score(claim.number, scored.score, claim.decimals):
+        difference = round(abs(claim.number - scored.score), 4)
+        too_low = "E13" if explained else "E02"
+        yield _score_finding("E01" if claim.number > scored.score else too_low, scored, claim, difference)
+    elif claim.number < scored.points - 1e-9 and not explained:
+        yield _score_finding("E05", scored, claim, round(scored.points - claim.number, 4))
+
+
+def _score_finding(code: str, scored: IndicatorScore, claim: Answer, points: float) -> Finding:
+    score = "无法核定" if scored.score is None else show(scored.score)
+    words = {
+        "指标": scored.name,
+        "自评": claim.shown if claim.number is None else show(claim.number),
+        "核定": score,
+        "分值": show(scored.points),
+        "依据": scored.reason or "评分标准",
+        "差": show(points),
+        "扣分": show(points),
+    }
+    expected = {"E03": f"0～{show(scored.points)}", "E04": f"0～{show(scored.points)}", "E05": "扣分原因"}
+    return finding(
+        code,
+        claim.place,
+        claim.field.name,
+        words=words,
+        found=claim.shown,
+        expected=expected.get(code, score),
+        points=points,
+    )
+
+
+def _cannot_score(
+    case: Case, indicator: Indicator, scored: IndicatorScore, claim: Answer
+) -> Iterator[Finding]:
+    claimed = "未自评" if claim.number is None else f"自评 {show(claim.number)} 分"
+    words = {"指标": indicator.name, "自评": claimed}
+    if indicator.items:
+        yield from _unanswered(case, indicator, words)
+        return
+    inputs = list(answers_of(indicator.value or indicator.score, case.submission, case.scheme))
+    if not all(readable(answer) for answer in inputs):
+        return
+    if any(answer.field.required and answer.value is None for answer in inputs):
+        return
+    missing = [answer.field.label for answer in inputs if answer.value is None]
+    words["缺少"] = "、".join(missing) or "除数为 0"
+    yield finding(
+        "E06",
+        claim.place,
+        claim.field.name,
+        words=words,
+        found=claim.shown,
+        expected="可核对的数据",
+        verdict=indicator.missing,
+        hint="请补填所需数据；确实无法提供的，请说明理由和评分依据。"
+        if indicator.missing == EXPLAIN
+        else None,
+        points=indicator.points,
+    )
+
+
+def _unanswered(case: Case, indicator: Indicator, words: dict[str, str]) -> Iterator[Finding]:
+    answers = [case.submission.answers.get(item.answer.name) for item in indicator.items]
+    blank = [
+        (item, answer)
+        for item, answer in zip(indicator.items, answers, strict=True)
+        if answer is not None and answer.value is None and readable(answer)
+    ]
+    if not blank:
+        return
+    more = "等" if len(blank) > LISTED else ""
+    words |= {"数量": str(len(blank)), "清单": "；".join(item.text for item, _ in blank[:LISTED]) + more}
+    places = [answer.place for _, answer in blank]
+    yield finding(
+        "E12",
+        places[0],
+        blank[0][1].field.name,
+        words=words,
+        found="空白",
+        expected="逐项选择",
+        points=indicator.points,
+        also=tuple(places[1:]),
+    )
+
+
+def total_and_grade(case: Case) -> Iterator[Finding]:
+    """E07 for a total that its items cannot give, E08 for a grade that the total does not have."""
+    total = case.submission.answers.get("自评总分")
+    if total is None or total.number is None:
+        return
+    if total.number > case.scheme.points + 1e-9 or total.number < 0:
+        words = {"字段": total.field.label, "原文": total.shown, "范围": f"0～{show(case.scheme.points)}"}
+        yield finding("B04", total.place, "自评总分", words=words, found=total.shown, expected=words["范围"])
+        return
+    yield from _total(case, total, total.number)
+    yield from _grade(case, total.number)
+
+
+def _total(case: Case, total: Answer, stated: float) -> Iterator[Finding]:
+    given = [one for one in case.scored.indicators if one.claimed is not None]
+    claimed = round(sum(one.claimed or 0 for one in given), 4)
+    open_points = round(case.scheme.points - sum(one.points for one in given), 4)
+    least, most = claimed, claimed + max(0.0, open_points)
+    if least - 0.005 - 1e-9 <= stated <= most + 0.005 + 1e-9:
+        return
+    more = (
+        f"（另有 {show(open_points)} 分的指标未评分，总分至多 {show(most)}）" if open_points > 0.005 else ""
+    )
+    difference = show(round(abs(stated - claimed), 4))
+    words = {"自评": show(stated), "合计": show(claimed), "差": difference, "补充": more}
+    yield finding(
+        "E07",
+        total.place,
+        "自评总分",
+        words=words,
+        found=total.shown,
+        expected=show(claimed),
+        points=abs(stated - claimed),
+    )
+
+
+def _grade(case: Case, stated: float) -> Iterator[Finding]:
+    answer = case.submission.answers.get("自评等级")
+    if answer is None or not isinstance(answer.value, str):
+        return
+    grade = case.scheme.grade(stated)
+    if answer.value != grade:
+        words = {"自评": answer.value, "总分": show(stated), "等级": grade}
+        yield finding("E08", answer.place, "自评等级", words=words, found=answer.value, expected=grade)

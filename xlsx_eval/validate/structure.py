@@ -1,0 +1,78 @@
+"""Checks of the workbook as a whole: is it the form that was sent out?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xlsx_eval.findings import Finding, Place, finding
+from xlsx_eval.scheme import Field
+from xlsx_eval.validate.case import Case
+
+LISTED = 4
+YEAR_PROPERTY = "xlsx-eval year"
+
+
+def is_foreign(case: Case) -> bool:
+    """Whether not one field of the scheme was found: another form altogether."""
+    return len(case.submission.lost) == len(case.scheme.fields)
+
+
+def foreign_form(case: Case) -> Iterator[Finding]:
+    """A01 when nothing of the form is there."""
+    if is_foreign(case):
+        words = {"方案": case.scheme.name, "缺失": len(case.submission.lost)}
+        yield finding("A01", Place(), "", words=words, points=case.scheme.points)
+
+
+def lost_fields(case: Case) -> Iterator[Finding]:
+    """A02 for the fields of each sheet that were not found."""
+    for sheet, fields in _by_sheet(case.submission.lost):
+        words = {"表名": sheet, "数量": len(fields), "清单": _listed(fields)}
+        yield finding("A02", Place(), sheet, words=words, points=sum(field.points or 0 for field in fields))
+
+
+def relocated_fields(case: Case) -> Iterator[Finding]:
+    """A03 for the fields of each sheet whose names were lost."""
+    for sheet, fields in _by_sheet(case.submission.relocated):
+        words = {"表名": sheet, "数量": len(fields), "清单": _listed(fields)}
+        yield finding("A03", Place(sheet, "A1"), sheet, words=words)
+
+
+def _by_sheet(fields: Iterable[Field]) -> Iterator[tuple[str, list[Field]]]:
+    groups: dict[str, list[Field]] = {}
+    for field in fields:
+        groups.setdefault(field.sheet, []).append(field)
+    yield from groups.items()
+
+
+def _listed(fields: list[Field]) -> str:
+    more = f"等 {len(fields)} 项" if len(fields) > LISTED else ""
+    return "、".join(field.label for field in fields[:LISTED]) + more
+
+
+def template_year(case: Case) -> Iterator[Finding]:
+    """A04 when the template itself says another year."""
+    year = case.submission.book.properties.get(YEAR_PROPERTY, "")
+    if year.isdigit() and int(year) != case.scheme.year:
+        words = {"模板年度": year, "年度": case.scheme.year}
+        yield finding("A04", Place(), "", words=words, found=year, expected=str(case.scheme.year))
+
+
+def signature(case: Case) -> Iterator[Finding]:
+    """A05: a digital signature cannot survive an annotation."""
+    if case.submission.book.signed:
+        yield finding("A05", Place(), "", words={})
+
+
+def external_links(case: Case) -> Iterator[Finding]:
+    """A06: links to other workbooks, which are never followed."""
+    links = case.submission.book.external_links
+    if links:
+        yield finding("A06", Place(), "", words={"清单": "、".join(links[:LISTED])})
+
+
+def converted(case: Case) -> Iterator[Finding]:
+    """A07: a file of another format, whose values were poured into a fresh template."""
+    kind = case.submission.book.kind
+    if kind in ("xls", "xlsb", "ods", "csv"):
+        yield finding("A07", Place(), "", words={"格式": f".{kind}"})
