@@ -15,7 +15,7 @@ def lost_points_reason(
     """The sentence for a fixed indicator; "" when nothing was lost or nothing could be computed."""
     if score is None or score >= indicator.points:
         return ""
-    words = {"失分": show(round(indicator.points - score, 4)), "指标": indicator.name}
+    words = {"失分": show(round(indicator.points - score, 4)), "指标": indicator.title}
     if indicator.items:
         words["不符"] = "；".join(failed_items(indicator, submission)) or "数据勾稽核对不符"
     if value is not None:

@@ -130,7 +130,7 @@ def _score_indicator(
     return IndicatorScore(
         code=code,
         path=indicator.path,
-        name=indicator.name,
+        name=indicator.title,
         points=indicator.points,
         value=value,
         claimed_value=claimed_value,

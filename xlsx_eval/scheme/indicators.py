@@ -82,7 +82,9 @@ def _items(rule: Mapping[str, Any], key: str, sheet: str, row: int) -> tuple[Ite
         cell = CellRef(row + number - 1, ANSWER_COLUMN)
         heading = CellRef(INDICATOR_HEADING_ROW, ANSWER_COLUMN)
         name = f"{key}_要点{number}"
-        answer = Field(name, f"{key}：{text}", "choice", sheet, cell, heading, choices=answers)
+        answer = Field(
+            name, f"{key.replace('_', '·')}：{text}", "choice", sheet, cell, heading, choices=answers
+        )
         items.append(Item(text, float(points), answer))
     return tuple(items)
 
@@ -91,4 +93,6 @@ def _field(
     key: str, word: str, kind: str, sheet: str, row: int, column: int, points: float | None = None
 ) -> Field:
     cell, heading = CellRef(row, column), CellRef(INDICATOR_HEADING_ROW, column)
-    return Field(f"{key}_{word}", f"{key} {word}", kind, sheet, cell, heading, points=points)
+    return Field(
+        f"{key}_{word}", f"{key.replace('_', '·')} {word}", kind, sheet, cell, heading, points=points
+    )

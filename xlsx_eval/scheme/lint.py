@@ -131,6 +131,6 @@ def _earned(scheme: Scheme, indicator: Indicator, inputs: dict[str, float | str]
     values.update({"满分": indicator.points, "勾稽不符数": 0.0})
     figures = Figures(values, derived=scheme.derived)
     if indicator.value is not None:
-        figures = figures.with_values({"值": indicator.value.evaluate(figures)})  # type: ignore[dict-item]
+        figures = figures.with_values({"值": indicator.value.evaluate(figures)})
     earned = indicator.score.evaluate(figures)
     return round(earned, 9) if isinstance(earned, float) else earned

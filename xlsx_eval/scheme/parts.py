@@ -142,6 +142,11 @@ class Indicator:
     why: Field
     evidence: Field
 
+    @property
+    def title(self) -> str:
+        """Its name, with its parent where the name alone would not tell which is meant."""
+        return self.name if self.key == self.name else f"{self.path[-1]}·{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Own:

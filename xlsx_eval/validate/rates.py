@@ -37,10 +37,10 @@ def _indicator_rate(
         return
     how = _how(inputs.values(), value)
     if claim.number is None:
-        yield _rate_finding("D03", claim, indicator.name + "指标值", value, how)
+        yield _rate_finding("D03", claim, indicator.title + "指标值", value, how)
         return
     tolerance = value_tolerance(formula, case.scored.figures, inputs, case.scheme.decimals)
-    yield from compare_rate(claim, indicator.name, value, tolerance, how)
+    yield from compare_rate(claim, indicator.title, value, tolerance, how)
 
 
 def table_rates(case: Case) -> Iterator[Finding]:

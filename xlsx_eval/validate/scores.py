@@ -71,7 +71,7 @@ def _cannot_score(
     case: Case, indicator: Indicator, scored: IndicatorScore, claim: Answer
 ) -> Iterator[Finding]:
     claimed = "未自评" if claim.number is None else f"自评 {show(claim.number)} 分"
-    words = {"指标": indicator.name, "自评": claimed}
+    words = {"指标": indicator.title, "自评": claimed}
     if indicator.items:
         yield from _unanswered(case, indicator, words)
         return
