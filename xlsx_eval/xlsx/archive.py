@@ -66,7 +66,7 @@ class Archive:
     """A zip archive held in memory."""
 
     def __init__(self, data: bytes, members: tuple[Member, ...]) -> None:
-        self._data = data
+        self.data = data
         self.members = members
 
     @classmethod
@@ -86,7 +86,7 @@ class Archive:
     def read(self, member: Member) -> bytes:
         """Contents of `member`; raises Unreadable if damaged or larger than it claims."""
         start = self._payload(member)
-        packed = self._data[start : start + member.packed]
+        packed = self.data[start : start + member.packed]
         if member.method == _STORED:
             content = packed
         elif member.method == _DEFLATED:
@@ -110,7 +110,7 @@ class Archive:
         for member in kept:
             content = replaced.get(member)
             start = self._payload(member)
-            packed = self._data[start : start + member.packed] if content is None else b""
+            packed = self.data[start : start + member.packed] if content is None else b""
             _append(out, directory, member, content, packed)
         new = list(added)
         for name, content in new:
@@ -119,7 +119,7 @@ class Archive:
         return bytes(out + directory + _end_record(len(kept) + len(new), len(directory), start))
 
     def _payload(self, member: Member) -> int:
-        header = self._data[member.offset : member.offset + _LOCAL.size]
+        header = self.data[member.offset : member.offset + _LOCAL.size]
         if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
             raise Unreadable("truncated", f"{member.name}: no local header")
         name_size, extra_size = struct.unpack_from("<2H", header, 26)

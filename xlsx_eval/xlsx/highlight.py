@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from xlsx_eval.xlsx.cell import CellRef
-from xlsx_eval.xlsx.edits import content, element
+from xlsx_eval.xlsx.edits import Edit, content, element
+from xlsx_eval.xlsx.markup import Node
+from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.stored import Stored
 
 MARKER = 'N("xlsx-eval")'
@@ -30,6 +32,31 @@ def highlight(tag: str, area: str, ref: CellRef, value: Stored, dxf: int, priori
         element(f"{tag}formula", {}, content(still_formula(ref.absolute, value))),
     )
     return element(f"{tag}conditionalFormatting", {"sqref": area}, rule)
+
+
+def strip_highlights(patch: Patch, partname: str, root: Node) -> None:
+    """Queue the removal of our rules from the sheet with outline `root`, and of elements left empty by it."""
+    for node in root.children:
+        if node.name in ("conditionalFormatting", "extLst"):
+            patch.edit(partname, *_without_rules(node))
+
+
+def _without_rules(node: Node) -> list[Edit]:
+    """Edits that take our rules out from under `node`; one edit for all of it if nothing else is in it."""
+    if _is_ours(node):
+        return [Edit(node.start, node.end, "")]
+    edits = [edit for child in node.children for edit in _without_rules(child)]
+    gone = [child for child in node.children if Edit(child.start, child.end, "") in edits]
+    left = [child for child in node.children if child not in gone and child.name != "sqref"]
+    if gone and not left:
+        return [Edit(node.start, node.end, "")]
+    return edits
+
+
+def _is_ours(node: Node) -> bool:
+    return node.name == "cfRule" and any(
+        MARKER in re.sub(r"\s", "", child.text) for child in node.children if child.name in ("formula", "f")
+    )
 
 
 def still_formula(cell: str, value: Stored) -> str:

@@ -18,7 +18,7 @@ from xlsx_eval.xlsx.package import Package, SheetEntry
 from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.sheet import WORKSHEET_ORDER, areas_of, outline, place
 from xlsx_eval.xlsx.stored import SharedStrings, stored_values
-from xlsx_eval.xlsx.strip import strip_marks
+from xlsx_eval.xlsx.strip import stripped
 from xlsx_eval.xlsx.styles import Styles
 from xlsx_eval.xlsx.vml import write_boxes
 from xlsx_eval.xlsx.workbook import append_sheets, print_titles
@@ -55,7 +55,7 @@ def annotate_cells(data: bytes, marks: Iterable[Mark]) -> bytes:
 
 def annotate_book(data: bytes, marks: Iterable[Mark], sheets: Sequence[AddedSheet]) -> bytes:
     """The workbook with these marks and, behind its own, these sheets; raises as annotate_cells does."""
-    package = Package.open(strip_marks(data))
+    package = stripped(Package.open(data))
     patch = Patch(package)
     styles = Styles(patch)
     strings = SharedStrings(package)

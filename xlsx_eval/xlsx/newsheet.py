@@ -14,6 +14,8 @@ from xlsx_eval.xlsx.rowheight import row_height
 from xlsx_eval.xlsx.styles import Styles
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+FOOTER = "&L绩效自评审核 xlsx-eval&C第 &P 页，共 &N 页"
+"""Printed under every sheet of ours; office programs keep it, so the sheet is known by it as well."""
 _LONGEST_TEXT = 32_767
 _NEWER = re.compile(
     r"(?<![\w.])(IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|IFNA|NUMBERVALUE|DAYS|XLOOKUP|ISFORMULA|FORMULATEXT)\("
@@ -176,4 +178,4 @@ def _print_setup(sheet: AddedSheet) -> Iterator[str]:
     yield element("pageMargins", margins)
     if sheet.landscape:
         yield element("pageSetup", {"paperSize": "9", "orientation": "landscape", "fitToHeight": "0"})
-        yield element("headerFooter", {}, element("oddFooter", {}, content("&C第 &P 页，共 &N 页")))
+    yield element("headerFooter", {}, element("oddFooter", {}, content(FOOTER)))

@@ -78,6 +78,11 @@ class Package:
         return cls(Archive.open(data, limits))
 
     @property
+    def data(self) -> bytes:
+        """The whole package."""
+        return self.archive.data
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of all members in archive order, folders left out."""
         return tuple(member.name for member in self.archive.members if not member.is_folder)

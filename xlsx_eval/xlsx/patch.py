@@ -36,7 +36,13 @@ class Patch:
         self._added: dict[str, bytes] = {}
         self._removed: set[str] = set()
         self._overrides: list[tuple[str, str]] = []
+        self._unrelated: dict[str, set[str]] = defaultdict(set)
         self._relations: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is queued."""
+        return bool(any(self._edits.values()) or self._added or self._removed or self._unrelated)
 
     @property
     def rel_uri(self) -> str:
@@ -64,17 +70,22 @@ class Patch:
         number = 1
         while self._taken(name := posixpath.join(base, f"{stem}{number}{suffix}")):
             number += 1
-        self._put(name, data, content_type)
+        self.put(name, data, content_type)
         return name
 
-    def update(self, partname: str, data: bytes) -> None:
-        """Give a part that this patch added other contents."""
-        assert partname in self._added
-        self._added[partname] = data
+    def put(self, name: str, data: bytes, content_type: str) -> None:
+        """Add a part of this very name, which the package lacks."""
+        self._added[name] = data
+        if self.package.content_type(name).lower() != content_type.lower() or not self.package.declares(name):
+            self._overrides.append((name, content_type))
 
-    def remove(self, partname: str) -> None:
-        """Leave a part of the source out; what points to it is the caller's to change."""
+    def drop(self, partname: str) -> None:
+        """Leave a part of the source out, and its content type; edits to it are void."""
         self._removed.add(self.package.spelling(partname))
+
+    def unrelate(self, source: str, target: str) -> None:
+        """Take out the relationships of `source` that lead to `target`."""
+        self._unrelated[source].add(target)
 
     def relate(self, source: str, kind: str, target: str, rel_id: str | None = None) -> str:
         """Relate `source` to the part `target`; returns the relationship's id.
@@ -93,8 +104,14 @@ class Patch:
             self._overrides.append((self._record_name, _RECORD_CONTENT))
         for source, relations in self._relations.items():
             self._write_relations(source, relations)
+        for source, targets in self._unrelated.items():
+            self._cut_relations(source, targets)
         self._write_types()
-        texts = {name: applied(self.text(name), edits) for name, edits in self._edits.items() if edits}
+        texts = {
+            name: applied(self.text(name), edits)
+            for name, edits in self._edits.items()
+            if edits and name not in self._removed
+        }
         done = {name: text.encoded(text.data) for name, (text, _) in texts.items()}
         if record:
             hunks = {name: hunks for name, (_, hunks) in texts.items()}
@@ -110,10 +127,6 @@ class Patch:
             or self.package.declares(name)
             or any(folded == added.lower() for added in self._added)
         )
-
-    def _put(self, name: str, data: bytes, content_type: str) -> None:
-        self._added[name] = data
-        self._overrides.append((name, content_type))
 
     def _free_id(self, source: str) -> str:
         """An id that neither the relationships nor the part's own text uses: a dangling one must stay so."""
@@ -138,6 +151,15 @@ class Patch:
         self._added[name] = (_DECLARATION + written).encode()
         if not self.package.content_type("a.rels"):
             self._overrides.append((name, _RELS_CONTENT))
+
+    def _cut_relations(self, source: str, targets: set[str]) -> None:
+        name = rels_of(source)
+        if not self.package.has(name) or self.package.spelling(name) in self._removed:
+            return
+        gone = {rel.id for rel in self.package.rels(source) if rel.target in targets and not rel.external}
+        for node in self.package.parse(name, 1).all("Relationship"):
+            if node.attrs.get("Id") in gone:
+                self.edit(name, Edit(node.start, node.end, ""))
 
     @property
     def _record_name(self) -> str:

@@ -1,15 +1,56 @@
-"""Taking our marks and sheets off a workbook again."""
+"""Taking our marks and sheets off a workbook: exactly as it was, or by what is ours in a file saved since."""
 
 from __future__ import annotations
 
+from xlsx_eval.xlsx.highlight import strip_highlights
 from xlsx_eval.xlsx.package import Package
-from xlsx_eval.xlsx.undo import undone
+from xlsx_eval.xlsx.patch import Patch
+from xlsx_eval.xlsx.sheet import outline
+from xlsx_eval.xlsx.strip_notes import strip_notes
+from xlsx_eval.xlsx.strip_sheets import strip_sheets
+from xlsx_eval.xlsx.undo import record_part, undone
+from xlsx_eval.xlsx.workbook import our_sheets
+
+_SIGN = b"xlsx-eval"
+"""Stands in every highlight and every note of ours."""
 
 
 def strip_marks(data: bytes) -> bytes:
-    """The workbook without anything of ours; a workbook without it comes back as the same bytes."""
-    package = Package.open(data)
+    """The workbook without anything of ours; one that holds nothing of ours comes back as the same bytes.
+
+    Its parts are those we were given, byte for byte, if nobody saved the file since.
+    """
+    return stripped(Package.open(data)).data
+
+
+def stripped(package: Package) -> Package:
+    """The package without anything of ours."""
     while (before := undone(package)) is not None:
-        data = before
-        package = Package.open(data)
-    return data
+        package = before
+    patch = Patch(package)
+    record = record_part(package)
+    if record:
+        patch.drop(record)
+        patch.unrelate(package.workbook, record)
+    ours = our_sheets(package)
+    if ours and len(ours) < len(package.sheets):
+        strip_sheets(patch, ours)
+    for position, sheet in enumerate(package.sheets):
+        if position not in ours and sheet.kind == "worksheet" and package.has(sheet.partname):
+            _strip_sheet(patch, position)
+    return Package.open(patch.save(record=False)) if patch.changes else package
+
+
+def _strip_sheet(patch: Patch, position: int) -> None:
+    package = patch.package
+    sheet = package.sheets[position]
+    data = patch.text(sheet.partname).data
+    noted = any(
+        rel.kind == "comments" and package.has(rel.target) and _SIGN in patch.text(rel.target).data
+        for rel in package.rels(sheet.partname)
+    )
+    if not noted and _SIGN not in data:
+        return
+    root = outline(data, sheet.partname)
+    strip_highlights(patch, sheet.partname, root)
+    strip_notes(patch, sheet, root)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from xlsx_eval.xlsx.added import Style
-from xlsx_eval.xlsx.edits import Edit, append_child, element, insert, set_attribute
-from xlsx_eval.xlsx.markup import Node, parse
+from xlsx_eval.xlsx.edits import Edit, append_child, applied, element, insert, set_attribute
+from xlsx_eval.xlsx.markup import Node, Text, parse
 from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.sheet import place
 
@@ -43,6 +43,7 @@ class Styles:
         self._known: dict[str, dict[object, int]] = {}
         self._formats: dict[str, int] = {}
         self._xfs: dict[Style, int] = {}
+        self._parent = {"xfId": "0"} if self._root.find("cellStyleXfs") else {}
 
     def dxf(self, fill: str, color: str | None = None, bold: bool = False, border: str | None = None) -> int:
         """Index of a differential format with these colours (RRGGBB)."""
@@ -67,21 +68,24 @@ class Styles:
 
     def finish(self) -> None:
         """Queue the edits; the part is created where the workbook has none."""
-        if not self._new:
-            return
-        if not self._partname:
-            self._create()
-            return
-        for name, added in self._new.items():
-            self._patch.edit(self._partname, *self._appended(name, added))
+        added = [(name, self._new[name]) for name in STYLES_ORDER if self._new[name]]
+        if self._partname:
+            for name, new in added:
+                self._patch.edit(self._partname, *self._appended(name, new))
+        elif added:
+            self._create([edit for name, new in added for edit in self._appended(name, new) if edit])
 
-    def _create(self) -> None:
-        data = self._data
-        edits = [edit for name, added in self._new.items() for edit in self._appended(name, added) if edit]
-        for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
-            data = data[: edit.start] + edit.new.encode() + data[edit.end :]
-        name = self._patch.add("", "styles", ".xml", data, _CONTENT_TYPE)
-        self._patch.relate(self._patch.package.workbook, "styles", name)
+    def _create(self, edits: list[Edit]) -> None:
+        """The part under the name that a dangling relationship gives it, else under a new one."""
+        text, _ = applied(Text(self._data, "utf-8"), edits)
+        package = self._patch.package
+        rels = package.rels(package.workbook)
+        awaited = next((rel.target for rel in rels if rel.kind == "styles" and not rel.external), "")
+        if awaited:
+            self._patch.put(awaited, text.data, _CONTENT_TYPE)
+            return
+        name = self._patch.add("", "styles", ".xml", text.data, _CONTENT_TYPE)
+        self._patch.relate(package.workbook, "styles", name)
 
     def _appended(self, name: str, added: list[str]) -> list[Edit | None]:
         listed = self._root.find(name)
@@ -103,7 +107,7 @@ class Styles:
             alignment["wrapText"] = "1"
         attrs = {
             "numFmtId": str(number_format), "fontId": str(self._font(style)),
-            "fillId": str(self._fill(style)), "borderId": str(self._border(style)), "xfId": "0",
+            "fillId": str(self._fill(style)), "borderId": str(self._border(style)), **self._parent,
             **({"applyNumberFormat": "1"} if number_format else {}),
             "applyFont": "1", "applyFill": "1", "applyBorder": "1", "applyAlignment": "1",
             **({} if style.locked else {"applyProtection": "1"}),
@@ -130,7 +134,7 @@ class Styles:
 
     def _fill(self, style: Style) -> int:
         if not style.fill:
-            return 0
+            return self._index("fills", self._tag("fill", self._tag("patternFill", patternType="none")))
         colours = self._tag("fgColor", rgb=f"FF{style.fill}"), self._tag("bgColor", indexed="64")
         return self._index(
             "fills", self._tag("fill", self._tag("patternFill", *colours, patternType="solid"))
@@ -164,6 +168,8 @@ class Styles:
             self._known[name] = {}
             for index, node in enumerate(listed.children if listed else ()):
                 self._known[name].setdefault(_shape(node), index)
+            if listed is None or not listed.children:
+                self._new[name] += self._first_entries(name)
         known = self._known[name]
         declared = f"xmlns:{self._root.prefix}" if self._root.prefix else "xmlns"
         shape = _shape(parse(element("w", {declared: "x"}, markup).encode()).children[0])
@@ -172,6 +178,20 @@ class Styles:
             known[shape] = (len(listed.children) if listed else 0) + len(self._new[name])
             self._new[name].append(markup)
         return known[shape]
+
+    def _first_entries(self, name: str) -> list[str]:
+        """What an office program expects at the head of a list that is missing."""
+        if name == "fonts":
+            return [self._tag("font", self._tag("sz", val="11"), self._tag("name", val="Calibri"))]
+        if name == "fills":
+            kinds = ("none", "gray125")
+            return [self._tag("fill", self._tag("patternFill", patternType=kind)) for kind in kinds]
+        if name == "borders":
+            sides = ("left", "right", "top", "bottom", "diagonal")
+            return [self._tag("border", *(self._tag(side) for side in sides))]
+        if name == "cellXfs":
+            return [self._tag("xf", numFmtId="0", fontId="0", fillId="0", borderId="0")]
+        return []
 
     def _tag(self, name: str, *children: str, **attrs: str) -> str:
         return element(self._root.tag + name, attrs, *children)

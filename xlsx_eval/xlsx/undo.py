@@ -19,7 +19,7 @@ def record_part(package: Package) -> str:
     return next((rel.target for rel in rels if rel.type == RECORD_TYPE and package.has(rel.target)), "")
 
 
-def undone(package: Package) -> bytes | None:
+def undone(package: Package) -> Package | None:
     """The package before our last change; None unless every part is still as we left it."""
     name = record_part(package)
     record = _read(package, name) if name else None
@@ -35,7 +35,7 @@ def undone(package: Package) -> bytes | None:
         text = taken_back(Text.of(data, partname), (Hunk(*hunk) for hunk in entry["hunks"]))
         replaced[package.member(partname)] = text.encoded(text.data)
     removed = {package.member(added) for added in record["added"] if package.has(added)}
-    return package.archive.rewritten(replaced, (), removed)
+    return Package.open(package.archive.rewritten(replaced, (), removed))
 
 
 def _read(package: Package, name: str) -> dict[str, Any] | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from xlsx_eval.xlsx.cell import quote_sheet
 from xlsx_eval.xlsx.edits import append_child, content, element, insert
 from xlsx_eval.xlsx.markup import Node
-from xlsx_eval.xlsx.package import Package
+from xlsx_eval.xlsx.package import Package, SheetEntry
 from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.sheet import place
 
@@ -18,19 +19,27 @@ _CHILDREN = (
 )
 WORKBOOK_ORDER = _CHILDREN.split()
 OURS = "_xlsx_eval"
-"""Hidden name scoped to every sheet we add, by which it is known again; it holds the sheet's wanted name."""
+"""Hidden name scoped to every sheet we add, by which it is known again."""
+_FOOTER = re.compile("oddFooter[^<]*绩效自评审核 xlsx-eval".encode())
 _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
-def our_sheets(package: Package) -> dict[int, str]:
-    """Positions of the sheets that we added, and the names we had wanted for them."""
-    found: dict[int, str] = {}
+def our_sheets(package: Package) -> frozenset[int]:
+    """Positions of the sheets that we added: by the hidden name scoped to them, or by their printed footer."""
+    found = {at for at, sheet in enumerate(package.sheets) if _bears_footer(package, sheet)}
     defined = package.parse(package.workbook).find("definedNames")
     for node in defined.all("definedName") if defined else ():
         position = node.attrs.get("localSheetId", "")
-        if node.attrs.get("name") == OURS and position.isdecimal():
-            found[int(position)] = node.text.strip().removeprefix("=").strip('"')
-    return found
+        if node.attrs.get("name") == OURS and position.isdecimal() and int(position) < len(package.sheets):
+            found.add(int(position))
+    return frozenset(found)
+
+
+def _bears_footer(package: Package, sheet: SheetEntry) -> bool:
+    if sheet.kind != "worksheet" or not package.has(sheet.partname):
+        return False
+    data = package.text(sheet.partname).data
+    return _FOOTER.search(data, max(0, len(data) - 65_536)) is not None
 
 
 def free_sheet_names(data: bytes, wanted: Sequence[str]) -> dict[str, str]:
