@@ -14,6 +14,7 @@ from xlsx_eval.formula.values import (
     Fault,
     Value,
     clean,
+    count,
     integer,
     number,
     raise_errors,
@@ -32,13 +33,14 @@ MOST_CELLS = 4_000_000
 _CONVERT: dict[str, Callable[[Scalar], object]] = {
     "n": number,
     "i": integer,
+    "c": count,
     "t": text,
     "l": truth,
     "L": truth,
     "v": raise_errors,
     "s": lambda value: value,
 }
-_ELEMENTWISE = frozenset("nitlvs")
+_ELEMENTWISE = frozenset("nictlvs")
 
 
 def evaluate(node: Node, lookup: Lookup) -> Scalar:

@@ -12,7 +12,7 @@ from xlsx_eval.formula.values import Value
 class Function:
     """A function of the formula language.
 
-    `kinds` says a letter per argument how it is converted: n number, i whole number, t text, l truth, v any
+    `kinds` says a letter per argument how it is converted: n number, i whole number, c number of characters, t text, l truth, v any
     scalar but an error, s any scalar, L a truth that is never taken element by element, r as it stands (a
     reference or array is a column). `least` arguments are required; the last `repeats` kinds may come again.
     """

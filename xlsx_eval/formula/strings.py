@@ -27,21 +27,17 @@ def _length(text: str) -> int:
 
 
 def _left(text: str, count: int = 1) -> str:
-    return _cut(text, 0, _not_negative(count))
+    return _cut(text, 0, count)
 
 
 def _right(text: str, count: int = 1) -> str:
-    return _cut(text, max(0, _length(text) - _not_negative(count)), count)
+    return _cut(text, max(0, _length(text) - count), count)
 
 
 def _mid(text: str, start: int, count: int) -> str:
-    return _cut(text, _not_negative(start - 1), _not_negative(count))
-
-
-def _not_negative(count: int) -> int:
-    if count < 0:
+    if start < 1:
         raise Fault(VALUE)
-    return min(count, LONGEST_TEXT)
+    return _cut(text, start - 1, count)
 
 
 def _concatenate(*texts: str) -> str:
@@ -59,9 +55,9 @@ def _value(given: bool | float | str | None) -> float:
 
 STRINGS: Mapping[str, Function] = {
     "LEN": Function("t", 1, lambda text: float(_length(text))),
-    "LEFT": Function("ti", 1, _left),
-    "RIGHT": Function("ti", 1, _right),
-    "MID": Function("tii", 3, _mid),
+    "LEFT": Function("tc", 1, _left),
+    "RIGHT": Function("tc", 1, _right),
+    "MID": Function("tcc", 3, _mid),
     "EXACT": Function("tt", 2, lambda left, right: left == right),
     "TRIM": Function("t", 1, lambda text: _SPACES.sub(" ", text).strip(" ")),
     "CONCATENATE": Function("t", 1, _concatenate, repeats=1),

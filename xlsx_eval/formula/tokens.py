@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlsx_eval.errors import FormulaError
-from xlsx_eval.xlsx.cell import CellRef, quote_sheet
+from xlsx_eval.xlsx.cell import MAX_COLUMN, CellRef, column_number, quote_sheet
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -61,10 +61,16 @@ def _token(source: str, match: re.Match[str]) -> Token:
     if match["reference"] is None:
         kind = next(kind for kind in ("text", "error", "number", "operator") if match[kind])
         return Token(kind, match[0], start, end)
-    if match["first"]:
+    if match["first"] and not _is_far_name(match):
         return Token("cell", _cell(source, match), start, end)
     is_call = source[end : end + 1] == "(" and "!" not in match[0]
     return Token("function" if is_call else "name", match[0], start, end)
+
+
+def _is_far_name(match: re.Match[str]) -> bool:
+    """Whether it only looks like a cell: `XYZ2022` lies beyond the last column and is a name."""
+    letters = match["first"].rstrip("0123456789")
+    return match["last"] is None and letters.isalpha() and column_number(letters) > MAX_COLUMN
 
 
 def _cell(source: str, match: re.Match[str]) -> str:

@@ -81,8 +81,18 @@ def number(value: Scalar) -> float:
 
 
 def integer(value: Scalar) -> int:
-    """As a count or place: a number cut off towards zero."""
-    return math.trunc(number(value))
+    """As a count or place: a number cut off towards zero; #VALUE! beyond 32 bits."""
+    whole = math.trunc(number(value))
+    if abs(whole) >= 2**31:
+        raise Fault(VALUE)
+    return whole
+
+
+def count(value: Scalar) -> int:
+    """As a number of characters: whole, and #VALUE! below 0."""
+    if number(value) < 0:
+        raise Fault(VALUE)
+    return integer(value)
 
 
 def text(value: Scalar) -> str:

@@ -40,8 +40,7 @@ def _parse(pattern: str) -> tuple[object, ...]:
     characters = iter(pattern)
     for character in characters:
         if character == "~":
-            following = next(characters, "~")
-            parts.extend(following if following in "?*~" else "~" + following)
+            parts.append(next(characters, "~"))
         else:
             parts.append(_ANY if character == "*" else _ONE if character == "?" else character)
     return tuple(parts)
