@@ -11,6 +11,8 @@ from xlsx_eval.xlsx.markup import Node, Text
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
+_SPECIAL = re.compile('[\x00-\x1f&<>"\ufffe\uffff\ud800-\udfff]')
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -95,8 +97,12 @@ def element(tag: str, attrs: dict[str, str], *children: str) -> str:
 
 def content(text: str) -> str:
     """Text content as XML allows it: characters it forbids are dropped, carriage returns referenced."""
+    if not _SPECIAL.search(text):
+        return text
     return escape(_ILLEGAL.sub("", text), {"\r": "&#13;"})
 
 
 def _quoted(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return f'"{value}"'
     return quoteattr(_ILLEGAL.sub("", value), {"\r": "&#13;"})

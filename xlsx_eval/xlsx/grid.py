@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from xlsx_eval.xlsx.cell import CellRef
 from xlsx_eval.xlsx.markup import Node
@@ -15,32 +15,31 @@ _REACH = 60
 """Rows and columns beyond a cell that its box may cover."""
 
 
-def grid_of(root: Node, data: bytes, refs: Iterable[CellRef]) -> Grid:
+def grid_of(root: Node, data: bytes, refs: Collection[CellRef]) -> Grid:
     """Sizes near these cells; `root` is the outline of the sheet whose text is `data`."""
     near = {row for ref in refs for row in range(max(1, ref.row - 1), ref.row + _REACH)}
     shape = root.find("sheetFormatPr")
     height = _number(shape.attrs.get("defaultRowHeight", "")) if shape else None
     width = _number(shape.attrs.get("defaultColWidth", "")) if shape else None
     return Grid(
-        _columns(root),
+        _columns(root, {column for ref in refs for column in range(ref.column, ref.column + _REACH)}),
         _rows(data, near),
         72 if width is None else round(width * 7 + 5),
         20 if height is None else round(height / 0.75),
     )
 
 
-def _columns(root: Node) -> dict[int, int]:
+def _columns(root: Node, near: set[int]) -> dict[int, int]:
     sizes: dict[int, int] = {}
     cols = root.find("cols")
+    last = max(near)
     for node in cols.all("col") if cols else ():
-        first, last = node.attrs.get("min", ""), node.attrs.get("max", "")
+        first, final = node.attrs.get("min", ""), node.attrs.get("max", "")
         width = _number(node.attrs.get("width", ""))
-        if not first.isdecimal() or not last.isdecimal() or width is None:
+        if not first.isdecimal() or not final.isdecimal() or width is None:
             continue
         pixels = 0 if node.attrs.get("hidden") in ("1", "true") else round(width * 7)
-        # A band up to the last column is a default in disguise; the near ones are enough.
-        for column in range(int(first), min(int(last), int(first) + 1024) + 1):
-            sizes[column] = pixels
+        sizes |= {column: pixels for column in range(int(first), min(int(final), last) + 1) if column in near}
     return sizes
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from xlsx_eval.xlsx.added import MARK_LEVELS, AddedSheet, Mark
 from xlsx_eval.xlsx.cell import CellRef
@@ -19,28 +18,18 @@ from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.sheet import WORKSHEET_ORDER, areas_of, outline, place
 from xlsx_eval.xlsx.stored import SharedStrings, stored_values
 from xlsx_eval.xlsx.strip import stripped
-from xlsx_eval.xlsx.styles import Styles
+from xlsx_eval.xlsx.styles import Look, Styles
 from xlsx_eval.xlsx.vml import write_boxes
 from xlsx_eval.xlsx.workbook import append_sheets, print_titles
 
 _PRIORITY = re.compile(rb"""\spriority\s*=\s*["']([0-9]{1,9})["']""")
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Colours of a level: fill, text and border as RRGGBB."""
-
-    fill: str
-    color: str
-    border: str
-    bold: bool = False
-
-
 _LOOKS = {
-    "错误": _Look("FFC7CE", "9C0006", "9C0006", bold=True),
-    "待说明": _Look("FFEB9C", "7F4F00", "BF8F00"),
-    "无法核验": _Look("D6DCE4", "203764", "5B7294"),
-    "提示": _Look("E2EFDA", "375623", "A9BFA0"),
+    "错误": Look("FFC7CE", "9C0006", "9C0006", bold=True),
+    "待说明": Look("FFEB9C", "7F4F00", "BF8F00"),
+    "无法核验": Look("D6DCE4", "203764", "5B7294"),
+    "提示": Look("E2EFDA", "375623", "A9BFA0"),
 }
 """From dark to light in grey as well, so that a black-and-white print tells them apart; 错误 is bold."""
 
@@ -108,7 +97,7 @@ def _mark_sheet(
     for ref, here in cells.items():
         priority += 1
         look = _LOOKS[min((mark.level for mark in here), key=MARK_LEVELS.index)]
-        dxf = styles.dxf(look.fill, look.color, look.bold, look.border)
+        dxf = styles.dxf(look)
         area = str(ref) if ends[ref] == ref else f"{ref}:{ends[ref]}"
         patch.edit(sheet.partname, insert(at, highlight(root.tag, area, ref, values[ref], dxf, priority)))
     texts = {ref: "\n".join(dict.fromkeys(mark.text for mark in here)) for ref, here in cells.items()}

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from xlsx_eval.errors import Unreadable
@@ -163,7 +164,9 @@ class _Builder:
         match = _TAG.match(self.data, start)
         inner = match.end() if match else start
         uri, local, prefix = _split(name)
-        node = Node(uri, local, prefix, {_key(key): value for key, value in attrs.items()}, start, inner)
+        if " " in "".join(attrs):
+            attrs = {_key(key): value for key, value in attrs.items()}
+        node = Node(uri, local, prefix, attrs, start, inner)
         if self.open:
             self.open[-1].children.append(node)
         else:
@@ -190,6 +193,7 @@ class _Builder:
             self.open[-1].text += text
 
 
+@lru_cache(maxsize=1024)
 def _split(name: str) -> tuple[str, str, str]:
     parts = name.split(" ")
     if len(parts) == 1:

@@ -11,7 +11,7 @@ from xlsx_eval.xlsx.edits import content, element
 from xlsx_eval.xlsx.notes import escaped
 from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.rowheight import row_height
-from xlsx_eval.xlsx.styles import Styles
+from xlsx_eval.xlsx.styles import Look, Styles
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 FOOTER = "&L绩效自评审核 xlsx-eval&C第 &P 页，共 &N 页"
@@ -124,14 +124,13 @@ def _merged_widths(sheet: AddedSheet) -> dict[tuple[int, int], float | None]:
 
 
 def _cell(styles: Styles, ref: CellRef, cell: NewCell) -> str:
-    attrs = {"r": str(ref), "s": str(styles.xf(cell.style))}
     kind, value = _value(cell)
-    formula = element("f", {}, content(stored_formula(cell.formula))) if cell.formula is not None else ""
+    start = f'<c r="{ref}" s="{styles.xf(cell.style)}"' + (f' t="{kind}"' if kind else "")
     if kind == "inlineStr":
-        text = element("t", {"xml:space": "preserve"}, value)
-        return element("c", {**attrs, "t": kind}, element("is", {}, text))
-    written = element("v", {}, value) if value or kind == "str" else ""
-    return element("c", {**attrs, "t": kind} if kind else attrs, formula, written)
+        return f'{start}><is><t xml:space="preserve">{value}</t></is></c>'
+    formula = f"<f>{content(stored_formula(cell.formula))}</f>" if cell.formula is not None else ""
+    written = f"<v>{value}</v>" if value or kind == "str" else ""
+    return f"{start}>{formula}{written}</c>" if formula or written else f"{start}/>"
 
 
 def _value(cell: NewCell) -> tuple[str, str]:
@@ -159,7 +158,7 @@ def stored_formula(formula: str) -> str:
 
 def _colour_rules(styles: Styles, sheet: AddedSheet) -> Iterator[str]:
     for priority, (area, formula, fill) in enumerate(sheet.colour_rules, 1):
-        attrs = {"type": "expression", "dxfId": str(styles.dxf(fill)), "priority": str(priority)}
+        attrs = {"type": "expression", "dxfId": str(styles.dxf(Look(fill))), "priority": str(priority)}
         rule = element("cfRule", attrs, element("formula", {}, content(stored_formula(formula))))
         yield element("conditionalFormatting", {"sqref": area.replace(",", " ")}, rule)
 

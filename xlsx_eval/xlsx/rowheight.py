@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from xlsx_eval.xlsx.added import NewCell, NewRow, Style
 
 _DEFAULT_WIDTH = 8.43
 _TALLEST = 409.0
+_WIDE = re.compile("[\u2e80-\U0010ffff“”‘’—…·×÷°§]")
 _DIGIT = 0.53
 """Width of a digit in em: a column's width counts digits of the standard font at 11 points."""
 
@@ -42,4 +44,4 @@ def _characters(width: float, style: Style) -> float:
 
 def display_width(text: str) -> int:
     """Half-width characters that a line takes up; everything beyond Latin script counts double."""
-    return sum(2 if ord(character) > 0x2E7F or character in "“”‘’—…·×÷°§" else 1 for character in text)
+    return len(text) + len(_WIDE.findall(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from xlsx_eval.xlsx.added import Style
 from xlsx_eval.xlsx.edits import Edit, append_child, applied, element, insert, set_attribute
@@ -15,6 +16,7 @@ STYLES_ORDER = _CHILDREN.split()
 FONT = "宋体"
 _CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _BUILT_IN = {"General": 0, "0": 1, "0.00": 2, "#,##0": 3, "#,##0.00": 4, "0%": 9, "0.00%": 10, "@": 49}
+_SIDES = ("left", "right", "top", "bottom")
 _FIRST_FREE_FORMAT = 164
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{main}">'
@@ -26,6 +28,16 @@ _EMPTY = (
     '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours of a conditional format, RRGGBB: fill, text and border."""
+
+    fill: str
+    color: str | None = None
+    border: str | None = None
+    bold: bool = False
 
 
 class Styles:
@@ -41,24 +53,17 @@ class Styles:
         self._root = parse(self._data, self._partname)
         self._new: dict[str, list[str]] = defaultdict(list)
         self._known: dict[str, dict[object, int]] = {}
+        self._indices: dict[tuple[str, str], int] = {}
         self._formats: dict[str, int] = {}
         self._xfs: dict[Style, int] = {}
+        self._dxfs: dict[Look, int] = {}
         self._parent = {"xfId": "0"} if self._root.find("cellStyleXfs") else {}
 
-    def dxf(self, fill: str, color: str | None = None, bold: bool = False, border: str | None = None) -> int:
-        """Index of a differential format with these colours (RRGGBB)."""
-        font = self._tag("color", rgb=f"FF{color}") if color else ""
-        font = (self._tag("b") if bold else "") + font
-        solid = self._tag("patternFill", self._tag("bgColor", rgb=f"FF{fill}"))
-        edges = ""
-        if border:
-            line = self._tag("color", rgb=f"FF{border}")
-            edges = self._tag(
-                "border",
-                *(self._tag(side, line, style="thin") for side in ("left", "right", "top", "bottom")),
-            )
-        font = self._tag("font", font) if font else ""
-        return self._index("dxfs", self._tag("dxf", font, self._tag("fill", solid), edges))
+    def dxf(self, look: Look) -> int:
+        """Index of the differential format with these colours."""
+        if look not in self._dxfs:
+            self._dxfs[look] = self._index("dxfs", self._dxf(look))
+        return self._dxfs[look]
 
     def xf(self, style: Style) -> int:
         """Index of the cell format that looks like `style`."""
@@ -97,6 +102,17 @@ class Styles:
             set_attribute(listed, self._data, "count", count),
             append_child(listed, self._data, "".join(added)),
         ]
+
+    def _dxf(self, look: Look) -> str:
+        font = self._tag("b") if look.bold else ""
+        font += self._tag("color", rgb=f"FF{look.color}") if look.color else ""
+        solid = self._tag("patternFill", self._tag("bgColor", rgb=f"FF{look.fill}"))
+        edges = ""
+        if look.border:
+            line = self._tag("color", rgb=f"FF{look.border}")
+            sides = [self._tag(side, line, style="thin") for side in _SIDES]
+            edges = self._tag("border", *sides)
+        return self._tag("dxf", self._tag("font", font) if font else "", self._tag("fill", solid), edges)
 
     def _xf(self, style: Style) -> str:
         number_format = self._number_format(style.number_format)
@@ -143,7 +159,7 @@ class Styles:
     def _border(self, style: Style) -> int:
         line = {"style": "thin"} if style.border else {}
         colour = self._tag("color", rgb="FF7F7F7F") if style.border else ""
-        sides = [self._tag(side, colour, **line) for side in ("left", "right", "top", "bottom")]
+        sides = [self._tag(side, colour, **line) for side in _SIDES]
         return self._index("borders", self._tag("border", *sides, self._tag("diagonal")))
 
     def _number_format(self, code: str | None) -> int:
@@ -163,6 +179,11 @@ class Styles:
 
     def _index(self, name: str, markup: str) -> int:
         """Index of an equal entry in the list `name`, which grows by one where there is none."""
+        if (name, markup) not in self._indices:
+            self._indices[name, markup] = self._find_or_append(name, markup)
+        return self._indices[name, markup]
+
+    def _find_or_append(self, name: str, markup: str) -> int:
         if name not in self._known:
             listed = self._root.find(name)
             self._known[name] = {}
@@ -187,8 +208,7 @@ class Styles:
             kinds = ("none", "gray125")
             return [self._tag("fill", self._tag("patternFill", patternType=kind)) for kind in kinds]
         if name == "borders":
-            sides = ("left", "right", "top", "bottom", "diagonal")
-            return [self._tag("border", *(self._tag(side) for side in sides))]
+            return [self._tag("border", *(self._tag(side) for side in (*_SIDES, "diagonal")))]
         if name == "cellXfs":
             return [self._tag("xf", numFmtId="0", fontId="0", fillId="0", borderId="0")]
         return []

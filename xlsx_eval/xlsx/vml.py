@@ -14,6 +14,7 @@ from xlsx_eval.xlsx.edits import Edit, element, insert
 from xlsx_eval.xlsx.markup import Node
 from xlsx_eval.xlsx.package import SheetEntry
 from xlsx_eval.xlsx.patch import Patch
+from xlsx_eval.xlsx.rowheight import display_width
 from xlsx_eval.xlsx.sheet import WORKSHEET_ORDER, place
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -140,12 +141,8 @@ def box_size(text: str) -> tuple[int, int]:
     """Width and height in pixels that hold the text in 9-point 宋体, a Han character being 12 wide."""
     width = 300
     per_line = (width - 20) // 6
-    lines = sum(max(1, -(-_cells(line) // (per_line - 1))) for line in text.split("\n"))
+    lines = sum(max(1, -(-display_width(line) // (per_line - 1))) for line in text.split("\n"))
     return width, 16 * lines + 16
-
-
-def _cells(line: str) -> int:
-    return sum(2 if ord(character) > 0x2000 else 1 for character in line)
 
 
 def _anchor(ref: CellRef, grid: Grid, width: int, height: int) -> str:
