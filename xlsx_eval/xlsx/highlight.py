@@ -34,6 +34,12 @@ def highlight(tag: str, area: str, ref: CellRef, value: Stored, dxf: int, priori
     return element(f"{tag}conditionalFormatting", {"sqref": area}, rule)
 
 
+def highest_priority(root: Node) -> int:
+    """The greatest priority of the sheet's rules; ours come after, so the department's own stay on top."""
+    given = (node.attrs.get("priority", "") for node in root.descendants() if node.name == "cfRule")
+    return max((int(text) for text in given if text.isdecimal()), default=0)
+
+
 def strip_highlights(patch: Patch, partname: str, root: Node) -> None:
     """Queue the removal of our rules from the sheet with outline `root`, and of elements left empty by it."""
     for node in root.children:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,7 +9,7 @@ from xlsx_eval.xlsx.added import MARK_LEVELS, AddedSheet, Mark
 from xlsx_eval.xlsx.cell import CellRef
 from xlsx_eval.xlsx.edits import insert
 from xlsx_eval.xlsx.grid import grid_of
-from xlsx_eval.xlsx.highlight import highlight
+from xlsx_eval.xlsx.highlight import highest_priority, highlight
 from xlsx_eval.xlsx.newsheet import sheet_xml
 from xlsx_eval.xlsx.notes import write_notes
 from xlsx_eval.xlsx.package import Package, SheetEntry
@@ -21,9 +20,6 @@ from xlsx_eval.xlsx.strip import stripped
 from xlsx_eval.xlsx.styles import Look, Styles
 from xlsx_eval.xlsx.vml import write_boxes
 from xlsx_eval.xlsx.workbook import append_sheets, print_titles
-
-_PRIORITY = re.compile(rb"""\spriority\s*=\s*["']([0-9]{1,9})["']""")
-
 
 _LOOKS = {
     "错误": Look("FFC7CE", "9C0006", "9C0006", bold=True),
@@ -92,7 +88,7 @@ def _mark_sheet(
         cells[areas[ref][0]] += marked[ref]
     ends = {areas[ref][0]: areas[ref][1] for ref in marked}
     values = stored_values(data, cells, strings)
-    priority = max([0, *(int(number) for number in _PRIORITY.findall(data))])
+    priority = highest_priority(root)
     at = place(root, "conditionalFormatting", WORKSHEET_ORDER)
     for ref, here in cells.items():
         priority += 1
@@ -103,4 +99,4 @@ def _mark_sheet(
     texts = {ref: "\n".join(dict.fromkeys(mark.text for mark in here)) for ref, here in cells.items()}
     boxes = write_notes(patch, sheet, texts)
     if boxes:
-        write_boxes(patch, sheet, root, data, boxes, grid_of(root, data, boxes))
+        write_boxes(patch, sheet, root, boxes, grid_of(root, data, boxes))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-import re
 from collections import defaultdict
 
 from xlsx_eval.xlsx.archive import Member
@@ -30,7 +29,7 @@ class Patch:
         self.package = package
         self.vml_block = 0
         self.strict = (
-            b"http://purl.oclc.org/ooxml/spreadsheetml/main" in package.read(package.workbook)[:4096]
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main" in self.text(package.workbook).data[:4096]
         )
         self._edits: dict[str, list[Edit]] = defaultdict(list)
         self._added: dict[str, bytes] = {}
@@ -130,13 +129,11 @@ class Patch:
 
     def _free_id(self, source: str) -> str:
         """An id that neither the relationships nor the part's own text uses: a dangling one must stay so."""
-        used = {rel.id.lower() for rel in self.package.rels(source)}
-        used |= {rel_id.lower() for rel_id, _, _ in self._relations[source]}
-        if self.package.has(source):
-            found = re.findall(rb"""["'](rid[0-9]+)["']""", self.text(source).data.lower())
-            used |= {rel_id.decode() for rel_id in found}
+        used = {rel.id for rel in self.package.rels(source)}
+        used |= {rel_id for rel_id, _, _ in self._relations[source]}
+        text = self.text(source).data if self.package.has(source) else b""
         number = len(used) + 1
-        while f"rid{number}" in used:
+        while f"rId{number}" in used or b'"rId%d"' % number in text or b"'rId%d'" % number in text:
             number += 1
         return f"rId{number}"
 

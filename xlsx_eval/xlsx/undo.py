@@ -22,27 +22,24 @@ def record_part(package: Package) -> str:
 def undone(package: Package) -> Package | None:
     """The package before our last change; None unless every part is still as we left it."""
     name = record_part(package)
-    record = _read(package, name) if name else None
-    if record is None:
+    if not name:
         return None
+    try:
+        return _taken_back(package, name, json.loads(package.read(name)))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+
+
+def _taken_back(package: Package, name: str, record: dict[str, Any]) -> Package | None:
+    """As undone; a record that is not of our making fails in any of the ways caught there."""
     replaced: dict[Member, bytes] = {}
     for partname, entry in record["parts"].items():
-        if not package.has(partname):
-            return None
         data = package.read(partname)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             return None
         text = taken_back(Text.of(data, partname), (Hunk(*hunk) for hunk in entry["hunks"]))
         replaced[package.member(partname)] = text.encoded(text.data)
     removed = {package.member(added) for added in record["added"] if package.has(added)}
-    return Package.open(package.archive.rewritten(replaced, (), removed))
-
-
-def _read(package: Package, name: str) -> dict[str, Any] | None:
-    """The record, if it is one of ours."""
-    try:
-        record = json.loads(package.read(name))
-    except ValueError:
+    if package.member(name) not in removed:
         return None
-    known = isinstance(record, dict) and record.get("version") == 1
-    return record if known and {"parts", "added"} <= record.keys() else None
+    return Package.open(package.archive.rewritten(replaced, (), removed))

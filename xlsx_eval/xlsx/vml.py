@@ -30,7 +30,6 @@ _SHAPE_TYPE = (
 _END = re.compile(rb"</(?:[\w.-]+:)?xml\s*>")
 _IDMAP = re.compile(rb"""<o:idmap\b[^>]*?\bdata\s*=\s*["']([0-9, ]+)["']""")
 _SPID = re.compile(rb"_x0000_s([0-9]{1,9})\b")
-_SHAPE_ID = re.compile(rb"""\sshapeId\s*=\s*["']([0-9]{1,9})["']""")
 _BLOCK = 1024
 
 
@@ -53,13 +52,14 @@ class Grid:
 
 
 def write_boxes(
-    patch: Patch, sheet: SheetEntry, root: Node, data: bytes, boxes: Mapping[CellRef, str], grid: Grid
+    patch: Patch, sheet: SheetEntry, root: Node, boxes: Mapping[CellRef, str], grid: Grid
 ) -> None:
-    """Queue a box for each note on a sheet of which `root` is the outline and `data` the text."""
+    """Queue a box for each note on a sheet of which `root` is the outline."""
     package = patch.package
     legacy = next((node for node in root.descendants() if node.name == "legacyDrawing"), None)
     rel = package.rel(sheet.partname, legacy.rel_id()) if legacy else None
-    used = [int(number) for number in _SHAPE_ID.findall(data)]
+    ids = (node.attrs.get("shapeId", "") for node in root.descendants())
+    used = [int(number) for number in ids if number.isdecimal()]
     if rel and package.has(rel.target):
         _extend(patch, rel.target, boxes, grid, used)
         return
