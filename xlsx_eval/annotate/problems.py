@@ -114,7 +114,7 @@ def _place(item: Finding) -> NewCell:
 def field_label(item: Finding, evaluation: Evaluation) -> str:
     """The field as its form calls it."""
     field = evaluation.basis.fields.get(item.field)
-    return item.field if field is None else field.label
+    return item.field if field is None else field.title
 
 
 def marks_of(evaluation: Evaluation) -> tuple[Mark, ...]:

@@ -82,13 +82,19 @@ def _from_number(value: float, field: _Field) -> Reading:
     printed = decimals(field.number_format)
     if printed is not None and is_percent(field.number_format):
         printed += 2
-    return Reading(value, decimals=stored_decimals(value) if printed is None else printed)
+    return Reading(value, decimals=_fewest(stored_decimals(value), printed))
+
+
+def _fewest(typed: int, printed: int | None) -> int:
+    """Decimals a figure was given with: a cell's format adds zeros that nobody typed, and hides what it cuts."""
+    return typed if printed is None else min(typed, printed)
 
 
 def _rate(value: float, number_format: str) -> Reading:
     """A rate given as a number; in a percent cell it is a fraction already."""
     if is_percent(number_format):
-        reading = Reading(value, decimals=decimals(number_format))
+        typed = max(stored_decimals(value) - 2, 0)
+        reading = Reading(value, decimals=_fewest(typed, decimals(number_format)))
         if abs(value) < _ABSURD_RATE:
             return reading
         how = f"按 {percent(value)} 读取；如应为 {percent(value / 100)}，请改填 {percent(value / 100)}"

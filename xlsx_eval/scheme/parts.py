@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlsx_eval.formula import Formula
 from xlsx_eval.xlsx.cell import CellRef
+
+_NUMBERING = re.compile(r"^[\s　]*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[.、．])")
 
 NUMERIC_TYPES = frozenset({"integer", "amount", "rate", "score", "number", "target"})
 TYPES = frozenset({"text", "long", "code", "year", "date", "choice"}) | NUMERIC_TYPES
@@ -35,6 +38,11 @@ class Field:
     width: float | None = None
     table: str | None = None
     claims: Formula | None = None
+
+    @property
+    def title(self) -> str:
+        """Its label as a sentence quotes it: without the form's numbering, inner quotes made single."""
+        return _NUMBERING.sub("", self.label).replace("“", "‘").replace("”", "’")
 
     @property
     def numeric(self) -> bool:

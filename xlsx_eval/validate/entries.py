@@ -147,7 +147,7 @@ def _about(
     money: float = 0.0,
 ) -> Finding:
     """A finding at the entry's own cell."""
-    filled = {"字段": answer.field.label, "原文": answer.shown, **(words or {})}
+    filled = {"字段": answer.field.title, "原文": answer.shown, **(words or {})}
     return finding(
         code,
         answer.place,

@@ -29,7 +29,10 @@ def blocks(case: Case) -> Iterator[Finding]:
 
 
 def _empty_block(case: Case, own: Own, block: str, points: float) -> Finding:
-    first = case.submission.columns[f"{own.table.id}_一级指标"][0]
+    """At the first free row, where the missing indicators would be written."""
+    column = case.submission.columns[f"{own.table.id}_一级指标"]
+    free = max(case.submission.filled_rows(own.table.id), default=-1) + 1
+    first = column[min(free, len(column) - 1)]
     code = "E11" if block == own.survey else "E10"
     words = {"类别": block, "分值": show(points)}
     return finding(code, first.place, block, words=words, found="空白", expected="填报指标", points=points)
@@ -77,7 +80,7 @@ def _incomplete(row: Mapping[str, Answer]) -> Iterator[Finding]:
         needed.insert(3, "年度指标值")
     missing = [row[name] for name in needed if row[name].value is None and readable(row[name])]
     if missing:
-        labels = "、".join(answer.field.label for answer in missing)
+        labels = "、".join(answer.field.title for answer in missing)
         yield finding(
             "F01",
             missing[0].place,

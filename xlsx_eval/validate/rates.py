@@ -61,9 +61,9 @@ def _row_rate(case: Case, formula: Formula, row: Mapping[str, Answer], column: s
         return
     figures = Figures({name: answer.value for name, answer in row.items()})
     value = formula.evaluate(figures)
-    label = f"{_row_name(row)} {claim.field.label}"
+    label = f"{_row_name(row)} {claim.field.title}"
     if not isinstance(value, float):
-        missing = "、".join(answer.field.label for answer in inputs.values() if answer.number is None)
+        missing = "、".join(answer.field.title for answer in inputs.values() if answer.number is None)
         words = {"字段": label, "原文": claim.shown, "缺少": missing or "预算数为 0"}
         yield finding("D04", claim.place, claim.field.name, words=words, found=claim.shown)
         return

@@ -80,7 +80,7 @@ def _cannot_score(
         return
     if any(answer.field.required and answer.value is None for answer in inputs):
         return
-    missing = [answer.field.label for answer in inputs if answer.value is None]
+    missing = [answer.field.title for answer in inputs if answer.value is None]
     words["缺少"] = "、".join(missing) or "除数为 0"
     yield finding(
         "E06",
@@ -127,7 +127,7 @@ def total_and_grade(case: Case) -> Iterator[Finding]:
     if total is None or total.number is None:
         return
     if total.number > case.scheme.points + 1e-9 or total.number < 0:
-        words = {"字段": total.field.label, "原文": total.shown, "范围": f"0～{show(case.scheme.points)}"}
+        words = {"字段": total.field.title, "原文": total.shown, "范围": f"0～{show(case.scheme.points)}"}
         yield finding("B04", total.place, "自评总分", words=words, found=total.shown, expected=words["范围"])
         return
     yield from _total(case, total, total.number)

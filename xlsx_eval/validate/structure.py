@@ -47,7 +47,7 @@ def _by_sheet(fields: Iterable[Field]) -> Iterator[tuple[str, list[Field]]]:
 
 def _listed(fields: list[Field]) -> str:
     more = f"等 {len(fields)} 项" if len(fields) > LISTED else ""
-    return "、".join(field.label for field in fields[:LISTED]) + more
+    return "、".join(field.title for field in fields[:LISTED]) + more
 
 
 def template_year(case: Case) -> Iterator[Finding]:

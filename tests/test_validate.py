@@ -1,0 +1,269 @@
+"""Each check finds its fault at its cell, and passes over what is right."""
+
+from __future__ import annotations
+
+import pytest
+from forms import codes_at, codes_in_row, judge
+
+OWN_ROW = {
+    "一级指标": "履职产出",
+    "二级指标": "数量指标",
+    "三级指标": "检查企业户数",
+    "指标性质": "≥",
+    "年度指标值": 100,
+    "计量单位": "户",
+    "实际完成值": 100,
+    "分值": 30,
+    "自评得分": 30,
+}
+
+
+def own(**changes: object) -> list[dict[str, object]]:
+    row = {**OWN_ROW, **changes}
+    return [{name: value for name, value in row.items() if value is not None}]
+
+
+def test_a_required_field_left_blank() -> None:
+    assert "B01" in codes_at(judge(评价年度=2022), "单位名称")
+    assert "B01" not in codes_at(judge(单位名称="教育局"), "单位名称")
+
+
+def test_the_wrong_year() -> None:
+    assert codes_at(judge(评价年度=2021), "评价年度") == {"B07"}
+    assert codes_at(judge(评价年度=2022), "评价年度") == set()
+
+
+def test_a_code_that_is_not_six_digits() -> None:
+    assert codes_at(judge(预算编码="10201"), "预算编码") == {"B06"}
+
+
+def test_a_negative_amount_and_a_split_person() -> None:
+    found = judge(支出合计_决算数=-5, 编制数=18.5)
+    assert "B04" in codes_at(found, "支出合计_决算数")
+    assert "B12" in codes_at(found, "编制数")
+
+
+def test_a_placeholder_left_in() -> None:
+    assert "B15" in codes_at(judge(部门职能="负责XX县的教育工作"), "部门职能")
+
+
+def test_parts_that_do_not_add_up() -> None:
+    found = judge(基本支出_决算数=60, 项目支出_决算数=30, 支出合计_决算数=100)
+    assert "C01" in codes_at(found, "支出合计_决算数")
+
+
+def test_a_difference_that_rounding_explains_is_a_notice() -> None:
+    found = judge(
+        功能科目=[{"科目名称": "甲", "决算数": 18.33}, {"科目名称": "乙", "决算数": 20.62}],
+        支出合计_决算数=38.9,
+    )
+    assert "C02" in codes_at(found, "支出合计_决算数")
+    assert "C01" not in codes_at(found, "支出合计_决算数")
+
+
+def test_one_unit_more_than_rounding_explains_is_an_error() -> None:
+    found = judge(
+        功能科目=[{"科目名称": "甲", "决算数": 18.33}, {"科目名称": "乙", "决算数": 20.62}],
+        支出合计_决算数=38.8,
+    )
+    assert "C01" in codes_at(found, "支出合计_决算数")
+
+
+def test_whole_numbers_are_exact() -> None:
+    found = judge(基本支出_决算数=60, 项目支出_决算数=30, 支出合计_决算数=91)
+    assert "C01" in codes_at(found, "支出合计_决算数")
+
+
+def test_an_empty_total_over_filled_parts() -> None:
+    found = judge(公务接待费_上年决算数=1.5, 公务用车运行维护费_上年决算数=2.5)
+    assert "C03" in codes_at(found, "三公经费_上年决算数")
+
+
+def test_a_total_without_any_part_cannot_be_checked() -> None:
+    assert "C04" in codes_at(judge(支出合计_决算数=100), "支出合计_决算数")
+
+
+def test_zero_carry_over_with_money_unspent_is_to_be_explained() -> None:
+    found = judge(支出合计_年初预算数=2624.8, 支出合计_决算数=2038.06, 年末结转结余=0)
+    assert codes_at(found, "年末结转结余") == {"C05"}
+
+
+def test_money_taken_back_explains_zero_carry_over() -> None:
+    found = judge(支出合计_年初预算数=100, 支出合计_决算数=90, 财政收回=10, 年末结转结余=0)
+    assert codes_at(found, "年末结转结余") == set()
+
+
+def test_head_count_over_quota_is_to_be_explained() -> None:
+    found = judge(编制数=18, 年末在职人数=20)
+    assert codes_at(found, "年末在职人数") == {"C06"}
+
+
+def test_a_wrong_rate() -> None:
+    found = judge(公用经费_年初预算数=40, 公用经费_决算数=39, 公用经费控制率_指标值=0.95)
+    assert "D01" in codes_at(found, "公用经费控制率_指标值")
+
+
+@pytest.mark.parametrize("claimed", [0.975, "97.5%", "98%", 0.97500001])
+def test_a_right_rate_as_printed(claimed: object) -> None:
+    found = judge(公用经费_年初预算数=40, 公用经费_决算数=39, 公用经费控制率_指标值=claimed)
+    assert not {"D01", "D02"} & codes_at(found, "公用经费控制率_指标值")
+
+
+def test_the_saving_rate_taken_for_the_control_rate() -> None:
+    found = judge(三公经费_年初预算数=5, 三公经费_决算数=0.42, 三公经费控制率_指标值="91.6%")
+    assert "D02" in codes_at(found, "三公经费控制率_指标值")
+
+
+def test_a_rate_that_could_be_computed_but_was_not_given() -> None:
+    assert "D03" in codes_at(judge(编制数=18, 年末在职人数=18), "在职人员控制率_指标值")
+
+
+def test_the_rate_of_a_function_row() -> None:
+    rows = [{"科目名称": "卫生健康支出", "年初预算数": 20.62, "决算数": 31.02, "完成率": "100%"}]
+    assert "D01" in codes_in_row(judge(功能科目=rows), "功能科目", 0)
+
+
+def test_a_rate_without_its_figures_cannot_be_checked() -> None:
+    rows = [{"科目名称": "卫生健康支出", "完成率": 1}]
+    assert "D04" in codes_in_row(judge(功能科目=rows), "功能科目", 0)
+
+
+def test_full_marks_below_the_target() -> None:
+    found = judge(支出合计_年初预算数=100, 支出合计_决算数=80, 预算完成率_自评得分=2)
+    assert codes_at(found, "预算完成率_自评得分") == {"E01"}
+
+
+def test_points_taken_although_the_target_is_met() -> None:
+    found = judge(支出合计_年初预算数=100, 支出合计_决算数=100, 预算完成率_自评得分=1.5)
+    assert codes_at(found, "预算完成率_自评得分") == {"E02"}
+
+
+def test_points_taken_with_a_reason_are_a_notice() -> None:
+    values = {"预算完成率_自评得分": 1.5, "预算完成率_扣分原因": "执行进度前慢后快"}
+    found = judge(支出合计_年初预算数=100, 支出合计_决算数=100, **values)
+    assert codes_at(found, "预算完成率_自评得分") == {"E13"}
+
+
+def test_a_score_above_the_points_and_below_zero() -> None:
+    assert codes_at(judge(资产清查情况_自评得分=3), "资产清查情况_自评得分") == {"E03"}
+    assert codes_at(judge(资产清查情况_自评得分=-1), "资产清查情况_自评得分") == {"E03"}
+
+
+def test_a_missing_score() -> None:
+    assert codes_at(judge(单位名称="教育局"), "资产清查情况_自评得分") == {"E04"}
+
+
+def test_lost_points_without_a_reason() -> None:
+    found = judge(支出合计_年初预算数=100, 支出合计_决算数=95, 预算完成率_自评得分=1.5)
+    assert codes_at(found, "预算完成率_自评得分") == {"E05"}
+
+
+def test_full_marks_without_figures_cannot_be_checked() -> None:
+    assert codes_at(judge(政府采购执行率_自评得分="满分"), "政府采购执行率_自评得分") == {"E06", "B03"}
+
+
+def test_a_blank_figure_is_not_zero() -> None:
+    found = judge(政府采购_年初预算数=0, 政府采购执行率_自评得分=2)
+    assert codes_at(found, "政府采购执行率_自评得分") == {"E06"}
+    both = judge(政府采购_年初预算数=0, 政府采购_决算数=0, 政府采购执行率_自评得分=2)
+    assert codes_at(both, "政府采购执行率_自评得分") == set()
+
+
+def test_progress_without_a_plan_is_to_be_explained() -> None:
+    found = judge(支付进度率_自评得分=1)
+    verdicts = {item.verdict for item in found.findings if item.field == "支付进度率_自评得分"}
+    assert verdicts == {"待说明"}
+
+
+def test_unanswered_checklist_points() -> None:
+    assert "E12" in codes_at(
+        judge(预算编制完整性_要点1="是", 预算编制完整性_自评得分=2), "预算编制完整性_要点2"
+    )
+
+
+def test_total_against_its_items() -> None:
+    found = judge(自评总分=98, 资产清查情况_自评得分=1)
+    assert codes_at(found, "自评总分") == set(), "99 points are open, so 98 is possible"
+    assert codes_at(judge(自评总分=0.5, 资产清查情况_自评得分=1), "自评总分") == {"E07"}
+
+
+def test_a_total_that_its_open_items_cannot_reach() -> None:
+    rows = [
+        {**OWN_ROW, "一级指标": block, "分值": points, "自评得分": points - 10}
+        for block, points in (("履职产出", 30), ("履职效果", 30))
+    ]
+    found = judge(自评总分=98, 自定指标=rows)
+    assert "E07" in codes_at(found, "自评总分"), "20 points are given away, 80 are the most"
+
+
+def test_total_against_grade() -> None:
+    assert codes_at(judge(自评总分=88, 自评等级="优"), "自评等级") == {"E08"}
+    assert codes_at(judge(自评总分=90, 自评等级="优"), "自评等级") == set()
+
+
+def test_block_points_that_do_not_add_up() -> None:
+    assert "E09" in codes_in_row(judge(自定指标=own(分值=25, 自评得分=25)), "自定指标", 0)
+    assert "E09" not in codes_in_row(judge(自定指标=own()), "自定指标", 0)
+
+
+def test_blocks_without_any_indicator() -> None:
+    found = judge(单位名称="教育局")
+    assert [item.code for item in found.findings if item.field == "履职产出"] == ["E10"]
+    assert [item.verdict for item in found.findings if item.field == "满意度"] == ["无法核验"]
+
+
+def test_an_own_indicator_scored_above_its_result() -> None:
+    assert "E01" in codes_in_row(judge(自定指标=own(实际完成值=90)), "自定指标", 0)
+    fair = judge(自定指标=own(实际完成值=90, 自评得分=27, 偏差原因="两户停产"))
+    assert codes_in_row(fair, "自定指标", 0) == set()
+
+
+def test_modesty_is_told() -> None:
+    assert "E02" in codes_in_row(judge(自定指标=own(自评得分=27)), "自定指标", 0)
+
+
+def test_cost_is_scored_in_reverse_proportion() -> None:
+    found = judge(自定指标=own(指标性质="≤", 年度指标值=90, 实际完成值=100, 自评得分=27, 偏差原因="材料涨价"))
+    assert codes_in_row(found, "自定指标", 0) == set()
+
+
+def test_an_incomplete_row() -> None:
+    assert "F01" in codes_in_row(judge(自定指标=own(年度指标值=None)), "自定指标", 0)
+
+
+def test_far_above_target_owes_an_explanation() -> None:
+    assert "F02" in codes_in_row(judge(自定指标=own(实际完成值=140)), "自定指标", 0)
+    assert "F02" not in codes_in_row(judge(自定指标=own(实际完成值=130)), "自定指标", 0)
+
+
+def test_a_qualitative_score_outside_its_band() -> None:
+    row = own(指标性质="定性", 年度指标值=None, 实际完成值="部分达成", 自评得分=30)
+    assert "F03" in codes_in_row(judge(自定指标=row), "自定指标", 0)
+    row = own(指标性质="定性", 年度指标值=None, 实际完成值="部分达成", 自评得分=20, 偏差原因="尚有两项未验收")
+    assert codes_in_row(judge(自定指标=row), "自定指标", 0) == set()
+
+
+def test_a_qualitative_result_in_other_words() -> None:
+    row = own(指标性质="定性", 年度指标值=None, 实际完成值="完成", 自评得分=30)
+    assert "F04" in codes_in_row(judge(自定指标=row), "自定指标", 0)
+
+
+def test_text_where_a_number_is_compared() -> None:
+    assert "B02" in codes_in_row(judge(自定指标=own(实际完成值="全部完成")), "自定指标", 0)
+
+
+def test_another_form_altogether() -> None:
+    import io
+
+    import xlsxwriter
+    from forms import scheme
+
+    from xlsx_eval import evaluate
+
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    book.add_worksheet("通讯录").write("A1", "姓名")
+    book.close()
+    found = evaluate(stream.getvalue(), scheme())
+    assert [item.code for item in found.findings] == ["A01"]
+    assert found.state == "退回修改"
