@@ -70,7 +70,7 @@ class _Pouring:
             key = self._resolved(here)
             if key in self._fields:
                 self._take_field(here, self._fields[key], value)
-            elif key in self._tables and isinstance(value, list):
+            elif key in self._tables:
                 self._take_table(here, self._tables[key], value)
             elif isinstance(value, Mapping):
                 self.take(here, value)
@@ -93,7 +93,10 @@ class _Pouring:
         except ValueError as error:
             self._refuse(path, str(error))
 
-    def _take_table(self, path: tuple[str, ...], table: Table, rows: list[object]) -> None:
+    def _take_table(self, path: tuple[str, ...], table: Table, rows: object) -> None:
+        if not isinstance(rows, list):
+            self._refuse(path, "a table is a list of rows")
+            return
         if table.id in self.tables:
             self._refuse(path, f"gives {table.id} a second time")
             return
