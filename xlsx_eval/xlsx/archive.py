@@ -19,6 +19,8 @@ _FULL32 = 0xFFFFFFFF
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
 _STORED, _DEFLATED = 0, 8
+_LARGE = 8 << 20
+"""Contents from here on are packed for speed."""
 _FIXED_TIME, _FIXED_DATE = 0, 0x21
 """1980-01-01 00:00, the date office programs themselves give to members."""
 
@@ -206,7 +208,7 @@ def _append(out: bytearray, directory: bytearray, member: Member, content: bytes
     """Append one member and its directory entry; sizes stand in the header, so no data descriptor follows."""
     method, crc, size = member.method, member.crc, member.size
     if content is not None:
-        deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
+        deflater = zlib.compressobj(6 if len(content) < _LARGE else 1, zlib.DEFLATED, -15)
         raw = deflater.compress(content) + deflater.flush()
         method, crc, size = _DEFLATED, zlib.crc32(content), len(content)
     if max(size, len(raw), len(out)) >= _FULL32:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from xlsx_eval.xlsx.cell import CellRef
-from xlsx_eval.xlsx.markup import Node, parse
+from xlsx_eval.xlsx.markup import Node
 from xlsx_eval.xlsx.package import Package
 
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.S)
-_WITHOUT_REF = re.compile(rb"<(?:[\w.-]+:)?(?:c|row)(?=[\s>/])(?![^>]*\sr\s*=)")
+_WITHOUT_REF = re.compile(rb"""<(?:[\w.-]+:)?(?:c|row)(?=[\s>/])(?![^>]* r=["'])""")
 _STRING_ITEM = re.compile(rb"<(?:[\w.-]+:)?si(?=[\s>/])")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _CHUNK = 1 << 16
@@ -34,7 +34,9 @@ BLANK = Stored("blank")
 def stored_values(data: bytes, refs: Collection[CellRef], strings: SharedStrings) -> dict[CellRef, Stored]:
     """What the cells of `refs` hold in a worksheet given as UTF-8; cells not written are blank."""
     plain = _HIDDEN.sub(lambda match: b" " * len(match[0]), data) if b"<!" in data else data
-    starts = _counted(data, refs) if _WITHOUT_REF.search(plain) else _by_text(plain, refs)
+    starts = _by_text(plain, refs)
+    if len(starts) < len(refs) and _WITHOUT_REF.search(plain):
+        starts = _counted(data, refs)
     return {ref: _stored(data, starts[ref], strings) if ref in starts else BLANK for ref in refs}
 
 
@@ -43,7 +45,7 @@ def _by_text(data: bytes, refs: Collection[CellRef]) -> dict[CellRef, int]:
     if not refs:
         return {}
     names = b"|".join(str(ref).encode() for ref in sorted(refs))
-    pattern = re.compile(rb"""\sr\s*=\s*["'](%s)["']""" % names)
+    pattern = re.compile(rb""" r=["'](%s)["']""" % names)
     starts: dict[CellRef, int] = {}
     for match in pattern.finditer(data):
         start = data.rfind(b"<", 0, match.start())
@@ -191,6 +193,3 @@ def unescaped(text: str) -> str:
     if "_x" not in text:
         return text
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-
-
-__all__ = ["BLANK", "SharedStrings", "Stored", "parse", "rich_text", "stored_values", "unescaped"]
