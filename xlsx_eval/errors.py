@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 
 class XlsxEvalError(Exception):
     """Base of every error this package raises on purpose."""
@@ -57,3 +60,23 @@ class FormulaError(XlsxEvalError):
 
     def __str__(self) -> str:
         return f"{self.message} (character {self.position + 1} of {self.text!r})"
+
+
+class FolderError(XlsxEvalError):
+    """A folder that cannot be worked with; `problem` is a key of FolderError.SENTENCES, `path` where it lies."""
+
+    SENTENCES: ClassVar[Mapping[str, str]] = {
+        "no_inbox": "there is no such folder",
+        "inbox_in_out": "the submissions lie where the outputs would go; choose another output folder",
+        "foreign": "the output folder holds a file of this name that is not ours; choose another output folder",
+        "busy": "another run is writing into this folder",
+        "unwritable": "cannot be written; close it in other programs and check the permissions",
+    }
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.SENTENCES[self.problem]}"
