@@ -1,0 +1,40 @@
+"""汇总表.xlsx: all departments of a run in one workbook, the figures by pandas, the sheets by xlsxwriter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlsx_eval.paper import Paper
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.summary.analysis import (
+    draw_common_problems,
+    draw_findings,
+    draw_gaps,
+    draw_indicators,
+)
+from xlsx_eval.summary.departments import draw_files, draw_matrix, draw_ranking, draw_sent_back
+from xlsx_eval.summary.figures import marks_frame
+from xlsx_eval.summary.overall import draw_overall
+from xlsx_eval.summary.problems import overview
+from xlsx_eval.summary.rows import Repeat, Row, repeats, row_of
+
+
+def draw_summary(path: Path, rows: Sequence[Row], records: Path, scheme: Scheme) -> None:
+    """Writes the summary of `rows` to `path`; the findings are read from `records`, a results.jsonl."""
+    paper = Paper(path, f"{scheme.year}年度{scheme.name}汇总表", scheme.year)
+    marks = marks_frame(rows)
+    found = overview(records)
+    draw_overall(paper, rows, scheme)
+    draw_ranking(paper, rows, scheme)
+    draw_matrix(paper, rows, marks, scheme)
+    draw_findings(paper, records)
+    draw_common_problems(paper, rows, found)
+    draw_indicators(paper, marks, scheme)
+    draw_gaps(paper, rows, marks, scheme)
+    draw_sent_back(paper, rows, found)
+    draw_files(paper, rows)
+    paper.close()
+
+
+__all__ = ["Repeat", "Row", "draw_summary", "repeats", "row_of"]

@@ -1,0 +1,160 @@
+"""Sheets with a line a department or file: ranking, scores by indicator, sent back, what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from xlsx_eval.evaluate import SENT_BACK, UNREADABLE
+from xlsx_eval.paper import Column, Paper, Value
+from xlsx_eval.results import score_columns
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.summary.figures import PENDING, column_figures, ranked, remark, use_of
+from xlsx_eval.summary.problems import Overview
+from xlsx_eval.summary.rows import Row, repeats
+
+RANKING = "排名"
+_RANKING_COLUMNS = (
+    Column("名次", 6, "count"),
+    Column("预算编码", 11, "word"),
+    Column("单位名称", 24),
+    Column("状态", 11, "word"),
+    Column("自评总分", 10, "score"),
+    Column("核定得分", 10, "score"),
+    Column("差额", 10, "difference"),
+    Column("未核定分值", 9, "score"),
+    Column("自评等级", 7, "word"),
+    Column("核定等级", 7, "word"),
+    Column("自评差异评价", 22),
+    Column("错误", 7, "count"),
+    Column("待说明", 7, "count"),
+    Column("无法核验", 7, "count"),
+    Column("结果应用", 24),
+    Column("备注", 24),
+)
+_HEAD_ROWS = 3
+Range = tuple[int, int, int, int]
+
+
+def ranking_ranges(lines: int) -> tuple[Range, Range, Range]:
+    """Where the first lines of the ranking hold the names, our scores and the self-scores."""
+    first, last = _HEAD_ROWS, _HEAD_ROWS + lines - 1
+    return (first, 2, last, 2), (first, 5, last, 5), (first, 4, last, 4)
+
+
+def draw_ranking(paper: Paper, rows: Sequence[Row], scheme: Scheme) -> None:
+    """Every judged file by our score."""
+    sheet = paper.sheet(RANKING, _RANKING_COLUMNS)
+    sheet.title(
+        f"{scheme.year}年度{scheme.name}排名表",
+        "差额＝自评总分－核定得分；有未核定分值的，核定得分为已核定部分之和，核定等级待定，名次仅供参考。",
+    )
+    sheet.header(frozen=3)
+    again = {repeat.file: f"重复报送：{repeat}" for repeat in repeats(rows)}
+    for rank, row in ranked(rows):
+        sheet.line(_ranking_line(rank, row, scheme, again.get(row.file, "")))
+    sheet.filter()
+
+
+def _ranking_line(rank: int, row: Row, scheme: Scheme, note: str) -> tuple[Value, ...]:
+    known = row.score is not None and row.claimed is not None
+    return (
+        rank,
+        row.code,
+        row.name,
+        row.state,
+        row.claimed,
+        row.score,
+        round((row.claimed or 0.0) - (row.score or 0.0), 6) if known else None,
+        row.unscored,
+        row.claimed_grade,
+        row.grade or PENDING,
+        remark(row, scheme),
+        *row.counts[:3],
+        use_of(row.grade, scheme),
+        note,
+    )
+
+
+def draw_matrix(paper: Paper, rows: Sequence[Row], marks: pd.DataFrame, scheme: Scheme) -> None:
+    """Our score of every department in every indicator; blank where none could be computed."""
+    keys = score_columns(scheme)
+    head = (Column("预算编码", 10, "word"), Column("单位名称", 22), Column("核定得分", 9, "score"))
+    sheet = paper.sheet("部门×指标", (*head, *(Column(words, 9, "score") for _, words in keys)))
+    sheet.title(
+        f"{scheme.year}年度各部门分指标核定得分",
+        "空白为无法核定；自定指标按类合计，其中有一项无法核定的，该类留空。",
+    )
+    sheet.header(frozen=2)
+    for _, row in ranked(rows):
+        scores = {mark.column: mark.score for mark in row.marks}
+        sheet.line((row.code, row.name, row.score, *(scores.get(key) for key, _ in keys)))
+    figures = [column_figures(marks, key) for key, _ in keys]
+    own = scheme.own.blocks if scheme.own else {}
+    points = {indicator.key: indicator.points for indicator in scheme.indicators} | dict(own)
+    feet: tuple[tuple[str, str, list[Value]], ...] = (
+        ("分值", "score", [points[key] for key, _ in keys]),
+        ("平均得分率", "rate", [figure.rate for figure in figures]),
+        ("失分部门数", "count", [figure.losing for figure in figures]),
+    )
+    for words, kind, values in feet:
+        kinds = ("word", "text", "score", *[kind] * len(keys))
+        sheet.line(("", words, None, *values), kinds=kinds, bold=True)
+
+
+def draw_sent_back(paper: Paper, rows: Sequence[Row], found: Overview) -> None:
+    """Files that have to come again, and why."""
+    columns = (
+        Column("序号", 6, "count"),
+        Column("预算编码", 11, "word"),
+        Column("单位名称", 22),
+        Column("报送文件", 26),
+        Column("状态", 11, "word"),
+        Column("轮次", 6, "count"),
+        Column("错误", 6, "count"),
+        Column("退回原因", 74),
+        Column("退回文件", 30),
+    )
+    sheet = paper.sheet("退回清单", columns)
+    sheet.title("退回清单", "列出退回修改和无法读取的文件；请将“退回文件”发还部门，限期修改后重新报送。")
+    sheet.header(frozen=3)
+    returned = [row for row in rows if row.state in {SENT_BACK, UNREADABLE}]
+    for number, row in enumerate(returned, 1):
+        errors = row.counts[0] if row.state == SENT_BACK else None
+        reason = found.reasons.get(row.file, "")
+        line = (number, row.code, row.name, row.file, row.state, row.round, errors, reason, row.output)
+        sheet.line(line)
+    if not returned:
+        sheet.remark("没有需要退回的文件。")
+
+
+def draw_files(paper: Paper, rows: Sequence[Row]) -> None:
+    """Every file that came and what became of it."""
+    columns = (
+        Column("序号", 6, "count"),
+        Column("报送文件", 34),
+        Column("单位名称", 22),
+        Column("预算编码", 11, "word"),
+        Column("处理结果", 11, "word"),
+        Column("轮次", 6, "count"),
+        Column("文件指纹", 16, "word"),
+        Column("输出文件", 36),
+        Column("重复报送", 36),
+        Column("说明", 30),
+    )
+    sheet = paper.sheet("报送情况", columns)
+    sheet.title(
+        "报送情况",
+        "文件指纹为 SHA-256 前 12 位，相同即内容完全相同；重复报送的文件均单独核对，请确认以哪一份为准。",
+    )
+    sheet.header(frozen=2)
+    again = _repeat_words(rows)
+    for number, row in enumerate(rows, 1):
+        line = (number, row.file, row.name if row.department else "", row.code, row.state, row.round)
+        sheet.line((*line, row.sha256[:12], row.output, again.get(row.file, ""), row.reason))
+    sheet.filter()
+
+
+def _repeat_words(rows: Sequence[Row]) -> Mapping[str, str]:
+    return {repeat.file: str(repeat) for repeat in repeats(rows)}
