@@ -12,7 +12,7 @@ from formula_pairs import FORMULAS, Pairs
 from office import recalculate
 
 from xlsx_eval.formula import Value
-from xlsx_eval.formula.evaluate import evaluate
+from xlsx_eval.formula.evaluate import evaluate, prepare
 from xlsx_eval.formula.nodes import Binary, Call, Group, Node, Reference, Unary
 from xlsx_eval.formula.numbers import number_text, rounded, same
 from xlsx_eval.formula.parse import parse
@@ -55,10 +55,7 @@ def compare(pairs: Pairs, tmp_path: Path) -> Outcome:
 
 def result(tree: Node, book: Mapping[str, Value]) -> Scalar:
     """What our engine gives, as Formula.evaluate would."""
-    try:
-        return evaluate(tree, book.__getitem__)
-    except Fault as fault:
-        return fault.error
+    return evaluate(prepare(tree), book.__getitem__)
 
 
 def agree(ours: Scalar, theirs: Any) -> bool:

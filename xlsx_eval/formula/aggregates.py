@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.textnumber import text_number
@@ -25,22 +25,30 @@ def is_number(value: Scalar) -> bool:
     return isinstance(value, float) and not isinstance(value, bool)
 
 
-def _numbers(arguments: tuple[Value, ...]) -> Iterator[float]:
+def _numbers(arguments: tuple[Value, ...]) -> list[float]:
+    found: list[float] = []
     for argument in arguments:
         if isinstance(argument, tuple):
-            for cell in cells(argument):
-                raise_errors(cell)
-                if isinstance(cell, float):
-                    yield cell
+            found += column_numbers(argument)
         else:
-            yield number(argument)
+            found.append(number(argument))
+    return found
+
+
+def column_numbers(column: Column) -> list[float]:
+    """The numbers in a column; raises its first error."""
+    values = [cell for row in column for cell in row]
+    for cell in values:
+        if isinstance(cell, ErrorValue):
+            raise Fault(cell)
+    return [cell for cell in values if type(cell) is float]
 
 
 def _sum(*arguments: Value) -> float:
     return finite(total(_numbers(arguments)))
 
 
-def total(numbers: Iterator[float]) -> float:
+def total(numbers: Iterable[float]) -> float:
     """Their sum from left to right, as Excel adds."""
     result = 0.0
     for each in numbers:
@@ -49,14 +57,10 @@ def total(numbers: Iterator[float]) -> float:
 
 
 def _average(*arguments: Value) -> float:
-    return mean(list(_numbers(arguments)))
-
-
-def mean(numbers: list[float]) -> float:
-    """Their average; #DIV/0! where there are none."""
+    numbers = _numbers(arguments)
     if not numbers:
         raise Fault(DIV0)
-    return finite(total(iter(numbers)) / len(numbers))
+    return finite(total(numbers) / len(numbers))
 
 
 def _count(*arguments: Value) -> float:

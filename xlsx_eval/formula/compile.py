@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from xlsx_eval.errors import FormulaError
-from xlsx_eval.formula.evaluate import Lookup, evaluate
-from xlsx_eval.formula.nodes import Node
+from xlsx_eval.formula.evaluate import Lookup, Step, evaluate, prepare
 from xlsx_eval.formula.parse import parse
 from xlsx_eval.formula.tokens import Token, tokenize
-from xlsx_eval.formula.values import Fault
 from xlsx_eval.xlsx.cell import Scalar
 
 LONGEST = 8192
@@ -23,7 +21,7 @@ class Formula:
 
     text: str
     _tokens: tuple[Token, ...] = field(repr=False, compare=False)
-    _tree: Node = field(repr=False, compare=False)
+    _step: Step = field(repr=False, compare=False)
 
     @property
     def names(self) -> frozenset[str]:
@@ -42,10 +40,7 @@ class Formula:
 
     def evaluate(self, lookup: Lookup) -> Scalar:
         """The result, errors included, as the cell would show it; a blank result is 0."""
-        try:
-            return evaluate(self._tree, lookup)
-        except Fault as fault:
-            return fault.error
+        return evaluate(self._step, lookup)
 
     def render(self, replace: Callable[[str], str | None]) -> str:
         """The text with each name replaced by what `replace` gives, kept where that is None."""
@@ -58,6 +53,10 @@ class Formula:
                 end = token.end
         return "".join(pieces) + self.text[end:]
 
+    def __reduce__(self) -> tuple[Callable[[str], Formula], tuple[str]]:
+        """Pickled as its text, because steps cannot be."""
+        return compile_formula, (self.text,)
+
 
 def compile_formula(text: str) -> Formula:
     """A formula, with or without its "="; raises FormulaError saying where it does not parse."""
@@ -65,7 +64,7 @@ def compile_formula(text: str) -> Formula:
     if len(text) - begin > LONGEST:
         raise FormulaError(text, f"公式超过 {LONGEST} 个字符", LONGEST)
     tree = parse(text, tokenize(text, begin))
-    return Formula(text[begin:], tokenize(text[begin:]), tree)
+    return Formula(text[begin:], tokenize(text[begin:]), prepare(tree))
 
 
 def _is_name(token: Token) -> bool:

@@ -1,4 +1,4 @@
-"""A parsed formula computed over the values of one workbook."""
+"""A parsed formula prepared once as nested steps, then run over the values of one workbook after another."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable
 from xlsx_eval.formula.functions import FUNCTIONS
 from xlsx_eval.formula.nodes import Binary, Call, Group, Literal, Node, Reference, Unary
 from xlsx_eval.formula.operators import BINARY, LAST, UNARY
-from xlsx_eval.formula.signature import Function
+from xlsx_eval.formula.spread import elementwise, is_large
 from xlsx_eval.formula.values import (
     NUM,
     Column,
     Fault,
     Value,
     clean,
+    clean_column,
     count,
     integer,
     number,
@@ -40,135 +41,139 @@ _CONVERT: dict[str, Callable[[Scalar], object]] = {
     "v": raise_errors,
     "s": lambda value: value,
 }
-_ELEMENTWISE = frozenset("nictlvs")
 
 
-def evaluate(node: Node, lookup: Lookup) -> Scalar:
+class Run:
+    """One run over one workbook: where its values come from and how many cells it may still touch."""
+
+    __slots__ = ("left", "lookup")
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.left = MOST_CELLS
+
+    def spend(self, cells: int) -> None:
+        """Count cells touched; raises #NUM! when there are too many."""
+        self.left -= cells
+        if self.left < 0:
+            raise Overspent
+
+
+class Overspent(Exception):
+    """A run that touches more cells than MOST_CELLS."""
+
+
+Step = Callable[[Run], Value]
+
+
+def evaluate(step: Step, lookup: Lookup) -> Scalar:
     """The result as a cell would show it: one scalar, a blank as 0."""
-    result = scalar(_Evaluation(lookup).root(node))
+    try:
+        result = scalar(step(Run(lookup)))
+    except Overspent:
+        return NUM
     return 0.0 if result is None else result
 
 
-class _Evaluation:
-    """One run over one workbook; `_array` is set inside SUMPRODUCT, where columns go cell by cell."""
+def prepare(node: Node) -> Step:
+    """The steps that compute a formula; + or - as its last one gives 0 where both sides agree to 15 digits."""
+    if isinstance(node, Binary) and node.operator in LAST:
+        return _operation(LAST[node.operator], (_step(node.left, False), _step(node.right, False)), False)
+    return _step(node, False)
 
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
-        self._array = False
-        self._left = MOST_CELLS
 
-    def root(self, node: Node) -> Value:
-        if isinstance(node, Binary) and node.operator in LAST:
-            left = self._value(node.left)
-            return self._apply(LAST[node.operator], left, self._value(node.right))
-        return self._value(node)
+def _step(node: Node, array: bool) -> Step:
+    """Steps of one node; `array` is set inside SUMPRODUCT, where columns go cell by cell."""
+    match node:
+        case Literal():
+            value = node.value
+            return lambda run: value
+        case Reference():
+            return _reference(node)
+        case Binary():
+            return _chain(node, array)
+        case Unary():
+            return _operation(UNARY[node.operator], (_step(node.operand, array),), array)
+        case Group():
+            return _step(node.inner, array)
+        case Call():
+            return _call(node, array)
 
-    def _value(self, node: Node) -> Value:
-        match node:
-            case Literal():
-                return node.value
-            case Reference():
-                return self._reference(node)
-            case Binary():
-                return self._chain(node)
-            case Unary():
-                return self._apply(UNARY[node.operator], self._value(node.operand))
-            case Group():
-                return self._value(node.inner)
-            case Call():
-                return self._call(node)
 
-    def _reference(self, node: Reference) -> Column:
+def _reference(node: Reference) -> Step:
+    name = node.text
+    missing = ErrorValue.REF if node.is_cell else ErrorValue.NAME
+
+    def step(run: Run) -> Column:
         try:
-            found = self._lookup(node.text)
+            found = run.lookup(name)
         except KeyError:
-            found = ErrorValue.REF if node.is_cell else ErrorValue.NAME
-        rows = found if isinstance(found, tuple) else ((found,),)
-        self._spend(len(rows) * len(rows[0]) if rows else 0)
-        return tuple(tuple(map(clean, row)) for row in rows)
+            return ((missing,),)
+        if not isinstance(found, tuple):
+            return ((clean(found),),)
+        run.spend(len(found) * len(found[0]) if found else 0)
+        return clean_column(found)
 
-    def _chain(self, node: Binary) -> Value:
-        """Left operands go into a list, so that a long sum does not nest as deeply as it is long."""
-        chain = [node]
-        while isinstance(chain[-1].left, Binary):
-            chain.append(chain[-1].left)
-        value = self._value(chain[-1].left)
-        for step in reversed(chain):
-            value = self._apply(BINARY[step.operator], value, self._value(step.right))
+    return step
+
+
+def _chain(node: Binary, array: bool) -> Step:
+    """Left operands go into a list, so that a long sum does not nest as deeply as it is long."""
+    chain: list[Binary] = [node]
+    while isinstance(chain[-1].left, Binary):
+        chain.append(chain[-1].left)
+    first = _step(chain[-1].left, array)
+    following = [(BINARY[link.operator], _step(link.right, array)) for link in reversed(chain)]
+
+    def step(run: Run) -> Value:
+        value = first(run)
+        for operator, right in following:
+            value = _apply(operator, (value, right(run)), array, run)
         return value
 
-    def _call(self, node: Call) -> Value:
-        function = FUNCTIONS[node.name]
-        outer = self._array
-        self._array = outer or node.name == "SUMPRODUCT"
-        arguments = [self._value(argument) for argument in node.arguments]
-        self._array = outer
-        self._spend(sum(len(each) * len(each[0]) for each in arguments if isinstance(each, tuple) and each))
-        kinds = [function.kind(index) for index in range(len(arguments))]
-        spread = [kind in _ELEMENTWISE for kind in kinds]
-        return self._spread(lambda *values: _called(function, kinds, values), arguments, spread)
+    return step
 
-    def _apply(self, operation: Callable[..., Value], *operands: Value) -> Value:
-        return self._spread(
-            lambda *values: _operated(operation, values), list(operands), [True] * len(operands)
-        )
 
-    def _spread(self, operation: Callable[..., Value], values: list[Value], spread: list[bool]) -> Value:
-        """One call; or, inside SUMPRODUCT, one for each cell of the columns among the spread values."""
-        shapes = [_shape(each) for each, spreads in zip(values, spread, strict=True) if spreads]
-        rows = max((shape[0] for shape in shapes), default=1)
-        columns = max((shape[1] for shape in shapes), default=1)
-        if not self._array or rows * columns == 1:
-            return operation(*values)
-        self._spend(rows * columns)
-        return tuple(
-            tuple(
-                scalar(
-                    operation(
-                        *(
-                            _at(each, row, column) if s else each
-                            for each, s in zip(values, spread, strict=True)
-                        )
-                    )
+def _operation(operator: Callable[..., Value], operands: tuple[Step, ...], array: bool) -> Step:
+    return lambda run: _apply(operator, tuple(operand(run) for operand in operands), array, run)
+
+
+def _apply(operator: Callable[..., Value], values: tuple[Value, ...], array: bool, run: Run) -> Value:
+    if array and any(map(is_large, values)):
+        return elementwise(lambda *each: _apply(operator, each, False, run), values, run.spend)
+    try:
+        return operator(*map(scalar, values))
+    except Fault as fault:
+        return fault.error
+
+
+def _call(node: Call, array: bool) -> Step:
+    function = FUNCTIONS[node.name]
+    inner = array or node.name == "SUMPRODUCT"
+    arguments = tuple(_step(argument, inner) for argument in node.arguments)
+    kinds = tuple(function.kind(index) for index in range(len(arguments)))
+    call = function.call
+
+    def called(*values: Value) -> Value:
+        try:
+            return call(
+                *(
+                    value if kind == "r" else _CONVERT[kind](scalar(value))
+                    for kind, value in zip(kinds, values, strict=True)
                 )
-                for column in range(columns)
             )
-            for row in range(rows)
-        )
+        except Fault as fault:
+            return fault.error
 
-    def _spend(self, cells: int) -> None:
-        self._left -= cells
-        if self._left < 0:
-            raise Fault(NUM)
+    def step(run: Run) -> Value:
+        values = tuple(argument(run) for argument in arguments)
+        for value in values:
+            if isinstance(value, tuple):
+                run.spend(len(value))
+        if array and any(
+            kind not in "rL" and is_large(value) for kind, value in zip(kinds, values, strict=True)
+        ):
+            return elementwise(called, values, run.spend, tuple(kind not in "rL" for kind in kinds))
+        return called(*values)
 
-
-def _called(function: Function, kinds: list[str], values: tuple[Value, ...]) -> Value:
-    try:
-        return function.call(
-            *(
-                value if kind == "r" else _CONVERT[kind](scalar(value))
-                for kind, value in zip(kinds, values, strict=True)
-            )
-        )
-    except Fault as fault:
-        return fault.error
-
-
-def _operated(operation: Callable[..., Value], values: tuple[Value, ...]) -> Value:
-    try:
-        return operation(*map(scalar, values))
-    except Fault as fault:
-        return fault.error
-
-
-def _shape(value: Value) -> tuple[int, int]:
-    return (len(value), len(value[0])) if isinstance(value, tuple) and value else (1, 1)
-
-
-def _at(value: Value, row: int, column: int) -> Scalar:
-    """Cell of a column spread over a larger array: one row or one cell repeats, past the end is #N/A."""
-    if not isinstance(value, tuple):
-        return value
-    rows, columns = _shape(value)
-    row, column = (0 if rows == 1 else row), (0 if columns == 1 else column)
-    return value[row][column] if row < rows and column < columns else ErrorValue.NA
+    return step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from xlsx_eval.formula.numbers import same, seen
+from xlsx_eval.formula.numbers import same
 from xlsx_eval.formula.values import DIV0, LONGEST_TEXT, NUM, VALUE, Fault, finite, number, raise_errors, text
 from xlsx_eval.xlsx.cell import Scalar
 
@@ -44,13 +44,11 @@ def compare(left: Scalar, right: Scalar) -> int:
     raise_errors(left)
     raise_errors(right)
     left, right = _unblank(left, right), _unblank(right, left)
+    if isinstance(left, float) and isinstance(right, float):
+        return 0 if same(left, right) else -1 if left < right else 1
     ranks = _rank(left), _rank(right)
     if ranks[0] != ranks[1]:
         return -1 if ranks[0] < ranks[1] else 1
-    if isinstance(left, float) and isinstance(right, float):
-        if same(left, right):
-            return 0
-        return -1 if seen(left) < seen(right) else 1
     keys = fold(left), fold(right)
     return (keys[0] > keys[1]) - (keys[0] < keys[1])
 

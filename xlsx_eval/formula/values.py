@@ -49,19 +49,31 @@ def scalar(value: Value) -> Scalar:
 
 def clean(value: Scalar) -> Scalar:
     """A looked-up scalar with integers made floats and what Excel cannot hold made an error."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
+    if type(value) is float:
+        return value if SMALLEST <= abs(value) < math.inf else _bounded(value)
+    return _bounded(value) if type(value) is int else value
+
+
+def _bounded(value: float) -> Scalar:
     try:
         return finite(float(value))
     except (OverflowError, Fault):
         return NUM
 
 
+def clean_column(column: Column) -> Column:
+    """A looked-up column with each of its values cleaned."""
+    return tuple([tuple([clean(value) for value in row]) for row in column])
+
+
 def finite(number: float) -> float:
     """The number if Excel can hold it; raises #NUM! beyond, gives 0 below."""
-    if math.isinf(number) or math.isnan(number):
-        raise Fault(NUM)
-    return number if abs(number) >= SMALLEST else 0.0
+    size = abs(number)
+    if SMALLEST <= size < math.inf:
+        return number
+    if size < SMALLEST:
+        return 0.0
+    raise Fault(NUM)
 
 
 def number(value: Scalar) -> float:
