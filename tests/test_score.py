@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from forms import judge, score_of, scheme
+from forms import judge, scheme, score_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,0 +1,174 @@
+"""What goes back to a department: its workbook as it came, our marks, and three live sheets."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from forms import judge, scheme
+from office import recalculate, require_office
+
+from xlsx_eval import annotate, evaluate
+from xlsx_eval.annotate.sources import live_value
+from xlsx_eval.fill import fill
+from xlsx_eval.findings import Place
+from xlsx_eval.formula import compile_formula
+from xlsx_eval.submission import Answer
+from xlsx_eval.xlsx import strip_marks
+from xlsx_eval.xlsx.read import read_book
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = sorted((ROOT / "samples" / "inbox").glob("区*.xlsx"))
+CONFORM = ROOT.parent / "shared" / "tools" / "xlsx_conform.py"
+OURS = ("问题清单", "评分表", "取数表")
+
+
+@cache
+def annotated(path: Path) -> bytes:
+    data = path.read_bytes()
+    return annotate(data, evaluate(data, scheme()))
+
+
+def cached_values(data: bytes) -> dict[str, dict[str, Any]]:
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    return {
+        sheet.title: {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row}
+        for sheet in book.worksheets
+    }
+
+
+def same(ours: object, theirs: object) -> bool:
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return abs(ours - theirs) <= 1e-9
+    return (ours if ours != "" else None) == (theirs if theirs != "" else None)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_an_office_program_computes_what_we_wrote(path: Path, tmp_path: Path) -> None:
+    written, theirs = cached_values(annotated(path)), recalculate(annotated(path), tmp_path)
+    for sheet in ("评分表", "取数表"):
+        differing = {
+            ref: (value, theirs[sheet].get(ref))
+            for ref, value in written[sheet].items()
+            if not same(value, theirs[sheet].get(ref))
+        }
+        assert differing == {}
+
+
+def test_a_correction_in_the_input_sheet_moves_the_score(tmp_path: Path) -> None:
+    require_office()
+    path = next(path for path in SAMPLES if path.stem == "区应急管理局")
+    book = openpyxl.load_workbook(io.BytesIO(annotated(path)))
+    book["基础数据"]["E13"] = 2500
+    stream = io.BytesIO()
+    book.save(stream)
+    scores = recalculate(stream.getvalue(), tmp_path)["评分表"]
+    row = next(int(ref[1:]) for ref, value in scores.items() if ref[0] == "D" and value == "预算完成率")
+    assert cached_values(annotated(path))["评分表"][f"I{row}"] == 0
+    assert scores[f"I{row}"] == 2
+    assert scores[f"G{row}"] == pytest.approx(2500 / 2624.8)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_taking_our_marks_off_gives_back_what_came(path: Path) -> None:
+    stripped = strip_marks(annotated(path))
+    before, after = (zipfile.ZipFile(io.BytesIO(data)) for data in (path.read_bytes(), stripped))
+    assert before.namelist() == after.namelist()
+    assert all(before.read(name) == after.read(name) for name in before.namelist())
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_our_own_file_sent_back_untouched_is_judged_and_annotated_the_same(path: Path) -> None:
+    again = annotated(path)
+    second = evaluate(again, scheme())
+    assert second.findings == evaluate(path.read_bytes(), scheme()).findings
+    assert annotate(again, second) == annotated(path)
+
+
+def test_members_that_need_no_change_are_the_same_bytes() -> None:
+    path = SAMPLES[0]
+    before, after = (zipfile.ZipFile(io.BytesIO(data)) for data in (path.read_bytes(), annotated(path)))
+    untouched = [name for name in before.namelist() if "theme" in name or "docProps/core" in name]
+    assert untouched
+    assert all(before.read(name) == after.read(name) for name in untouched)
+    assert set(before.namelist()) <= set(after.namelist())
+
+
+def test_the_sheets_are_appended_behind_the_departments_own() -> None:
+    names = [sheet.name for sheet in read_book(annotated(SAMPLES[0])).sheets]
+    assert names == [sheet.name for sheet in scheme().sheets] + list(OURS)
+
+
+def test_every_finding_with_a_cell_is_noted_there_and_listed() -> None:
+    path = next(path for path in SAMPLES if path.stem == "区应急管理局")
+    found = evaluate(path.read_bytes(), scheme()).findings
+    book = openpyxl.load_workbook(io.BytesIO(annotated(path)))
+    for number, item in enumerate(found, start=1):
+        assert item.message in book[item.sheet][item.cell].comment.text
+        row = [cell.value for cell in book["问题清单"][5 + number]]
+        assert row[:4] == [number, item.verdict, item.code, f"{item.sheet}!{item.cell}"]
+    assert book["问题清单"].max_row == 5 + len(found)
+
+
+def test_a_faultless_workbook_gets_no_finding_at_all() -> None:
+    path = next(path for path in SAMPLES if path.stem == "区教育局")
+    judged = evaluate(path.read_bytes(), scheme())
+    assert judged.findings == ()
+    assert (judged.state, judged.grade) == ("通过", "优")
+
+
+def test_text_of_a_department_never_becomes_a_formula() -> None:
+    data = fill({"单位名称": "=HYPERLINK(1)", "填报人": "+1"}, scheme())
+    book = openpyxl.load_workbook(io.BytesIO(annotate(data, evaluate(data, scheme()))))
+    listed = [cell for row in book["问题清单"].iter_rows() for cell in row if cell.value]
+    assert all(cell.data_type != "f" for cell in listed)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("7.50.", 7.5),
+        (77.6, 0.776),
+        ('说"了"', None),
+        (" ", None),
+        (None, None),
+        (12.0, 12.0),
+        ("甲" * 300, None),
+        ("多行\n文字", None),
+    ],
+)
+def test_the_live_reading_gives_the_value_we_read(raw: object, value: object) -> None:
+    field = scheme().fields["支出合计_决算数"]
+    formula = compile_formula(live_value(Answer(field, Place("基础数据", "E13"), raw, value), "基础数据!E13"))  # type: ignore[arg-type]
+    assert formula.evaluate(lambda name: raw) == ("" if value is None else value)  # type: ignore[arg-type,return-value]
+
+
+def test_the_live_reading_follows_a_correction() -> None:
+    field = scheme().fields["支出合计_决算数"]
+    formula = compile_formula(
+        live_value(Answer(field, Place("基础数据", "E13"), "7.50.", 7.5), "基础数据!E13")
+    )
+    assert formula.evaluate(lambda name: 8.25) == 8.25
+
+
+def test_nothing_we_write_has_a_defect(tmp_path: Path) -> None:
+    if not CONFORM.exists():
+        pytest.skip("the conformance checker is not beside the repository")
+    files = []
+    for path in SAMPLES:
+        (tmp_path / path.name).write_bytes(annotated(path))
+        files.append(str(tmp_path / path.name))
+    done = subprocess.run([sys.executable, str(CONFORM), *files], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_findings_are_the_same_on_every_run() -> None:
+    values = {"单位名称": "教育局", "支出合计_年初预算数": 100, "支出合计_决算数": 80, "自评总分": 97}
+    assert judge(**values).findings == judge(**values).findings
