@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import io
 import runpy
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from members import members
 
 from xlsx_eval.errors import FillError
 from xlsx_eval.fill import fill, read_values
@@ -33,12 +33,6 @@ def poured(values: dict[str, object], scheme: Scheme) -> openpyxl.Workbook:
 def entry(book: openpyxl.Workbook, scheme: Scheme, name: str, row: int = 0) -> Any:
     field = scheme.fields[name]
     return book[field.sheet].cell(field.cell.row + row, field.cell.column).value
-
-
-def members(data: bytes) -> list[tuple[str, bytes]]:
-    """Names and contents in order; how hard they are deflated depends on the build of zlib."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return [(name, package.read(name)) for name in package.namelist()]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,10 @@ class Page:
         """Fix the height of a 1-based row."""
         self._drawn.set_row(row - 1, points)
 
+    def default_height(self, points: float) -> None:
+        """Height of rows that nothing else fixes; unlike a fixed one it grows with what is typed."""
+        self._drawn.set_default_row(points)
+
     def head(self) -> None:
         """Title band and note line over all columns."""
         last = len(self.widths)
@@ -102,7 +106,7 @@ class Page:
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.center_horizontally()
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
         sheet.set_footer(_FOOTER)
         sheet.set_tab_color(tab)
         sheet.hide_gridlines(2)

@@ -17,7 +17,7 @@ from xlsx_eval.xlsx.cell import CellRef
 NOTES_TAB, FORM_TAB, FIGURES_TAB, OWN_TAB = "#7F7F7F", "#ED7D31", "#4472C4", "#70AD47"
 _HELP_COLUMN = FORM_INPUT_COLUMN + 1
 _SIGNATURES = ("单位负责人（签字）：", "填报单位（盖章）：", "日期：　　　　年　　月　　日")
-_LEAST = 22.0
+_LEAST = 20.0
 _LONG_LEAST = 84.0
 _WIDTHS = {
     "text": 20.0,
@@ -26,8 +26,8 @@ _WIDTHS = {
     "date": 14.0,
     "choice": 12.0,
     "integer": 12.0,
-    "amount": 18.0,
-    "rate": 14.0,
+    "amount": 19.0,
+    "rate": 22.0,
     "score": 10.0,
 }
 
@@ -95,7 +95,7 @@ def _signatures(page: Page, row: int) -> int:
 def draw_grid(page: Page) -> None:
     """Titled blocks of figures, a help text at the end of each line."""
     widest = max(len(grid.headings) for grid in page.sheet.grids)
-    page.columns((30, *[18.0] * widest, 52))
+    page.columns((30, *[21.0] * widest, 60))
     page.head()
     for grid in page.sheet.grids:
         _grid_head(page, grid)
@@ -148,6 +148,7 @@ def draw_table(page: Page) -> None:
     """Numbered rows under column headings; rows without long text grow by themselves as the clerk types."""
     table = page.sheet.table
     assert table is not None
+    page.default_height(_LEAST)
     page.columns((6, *(field.width or _WIDTHS.get(field.type, 14.0) for field in table.columns)))
     page.head()
     page.text(CellRef(TABLE_HEADING_ROW, 1), "序号", "heading")
