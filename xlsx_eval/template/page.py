@@ -53,10 +53,6 @@ class Page:
         """Fix the height of a 1-based row."""
         self._drawn.set_row(row - 1, points)
 
-    def default_height(self, points: float) -> None:
-        """Height of rows that nothing else fixes; unlike a fixed one it grows with what is typed."""
-        self._drawn.set_default_row(points)
-
     def head(self) -> None:
         """Title band and note line over all columns."""
         last = len(self.widths)

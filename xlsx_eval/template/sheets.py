@@ -148,7 +148,6 @@ def draw_table(page: Page) -> None:
     """Numbered rows under column headings; rows without long text grow by themselves as the clerk types."""
     table = page.sheet.table
     assert table is not None
-    page.default_height(_LEAST)
     page.columns((6, *(field.width or _WIDTHS.get(field.type, 14.0) for field in table.columns)))
     page.head()
     page.text(CellRef(TABLE_HEADING_ROW, 1), "序号", "heading")
@@ -159,7 +158,7 @@ def draw_table(page: Page) -> None:
     lines = max(line_count(text, width) for text, width in zip(words, page.widths[1:], strict=True))
     page.height(TABLE_HEADING_ROW, row_height(lines, 30))
     for index in range(table.rows):
-        page.text(CellRef(table.first_row + index, 1), index + 1, "centred")
+        page.text(CellRef(table.first_row + index, 1), index + 1, "row number")
     _fit_rows(page, table)
     last = CellRef(table.first_row + table.rows - 1, len(page.widths))
     own = page.scheme.own is not None and page.scheme.own.table is table
