@@ -30,14 +30,6 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     },
     "label": {**_FRAMED, **_LEFT, "bg_color": _LABEL_FILL},
     "centred": {**_FRAMED, "align": "center", "bg_color": _LABEL_FILL},
-    # A larger font makes the office program give the row more room, and the row still grows with its text.
-    "row number": {
-        **_FRAMED,
-        "font_size": 14,
-        "font_color": "#7F7F7F",
-        "align": "center",
-        "bg_color": _LABEL_FILL,
-    },
     "points": {**_FRAMED, "align": "center", "bg_color": _LABEL_FILL, "num_format": "0.0#"},
     "help": {**_FRAMED, "font_size": HELP_SIZE, "font_color": "#595959", **_LEFT},
     "closed": {**_FRAMED, "align": "center", "font_color": "#7F7F7F", "bg_color": _CLOSED_FILL},

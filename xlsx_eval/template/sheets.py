@@ -131,7 +131,7 @@ def _grid_line(page: Page, grid: Grid, line: GridRow) -> None:
     lines = max(
         line_count(help_text, sum(page.widths[first - 1 :]), HELP_SIZE),
         line_count(label, page.widths[0]),
-        *(line_count(_shown(page.entry(field)), 15) for field in line.fields),
+        *(line_count(_shown(page.entry(field)), page.widths[1]) for field in line.fields),
     )
     page.height(line.row, row_height(lines, _LEAST))
 
@@ -158,7 +158,7 @@ def draw_table(page: Page) -> None:
     lines = max(line_count(text, width) for text, width in zip(words, page.widths[1:], strict=True))
     page.height(TABLE_HEADING_ROW, row_height(lines, 30))
     for index in range(table.rows):
-        page.text(CellRef(table.first_row + index, 1), index + 1, "row number")
+        page.text(CellRef(table.first_row + index, 1), index + 1, "centred")
     _fit_rows(page, table)
     last = CellRef(table.first_row + table.rows - 1, len(page.widths))
     own = page.scheme.own is not None and page.scheme.own.table is table
