@@ -20,18 +20,21 @@ Value = str | float | int | None
 _A4 = 9
 _LONGEST = 32_767
 _MOST_LINES = 24
+_INDENT = 1.3
+"""Width that an indented text loses, in characters."""
 _BORDER: Mapping[str, object] = {"border": 1, "border_color": "808080"}
 _AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 _KINDS: Mapping[str, Mapping[str, object]] = {
-    "text": {"align": "left"},
+    "text": {"align": "left", "indent": 1},
     "word": {"align": "center"},
     "count": {"align": "center", "num_format": "#,##0"},
-    "score": {"align": "right", "num_format": "0.00"},
-    "difference": {"align": "right", "num_format": "+0.00;-0.00;0.00"},
-    "rate": {"align": "right", "num_format": "0.00%"},
-    "share": {"align": "right", "num_format": '0.00"%"'},
-    "money": {"align": "right", "num_format": "#,##0.00"},
+    "number": {"align": "right", "indent": 1, "num_format": "#,##0"},
+    "score": {"align": "right", "indent": 1, "num_format": "0.00"},
+    "difference": {"align": "right", "indent": 1, "num_format": "+0.00;-0.00;0.00"},
+    "rate": {"align": "right", "indent": 1, "num_format": "0.00%"},
+    "share": {"align": "right", "indent": 1, "num_format": '0.00"%"'},
+    "money": {"align": "right", "indent": 1, "num_format": "#,##0.00"},
 }
 _FILLS = {
     "通过": "D9EAD3",
@@ -96,6 +99,7 @@ class Sheet:
         self.columns = tuple(columns)
         self.row = 0
         self._header_row = 0
+        self._breaks: list[int] = []
         for index, column in enumerate(self.columns):
             drawn.set_column(index, index, column.width)
         if landscape:
@@ -183,11 +187,16 @@ class Sheet:
 
     def _height(self, values: Sequence[Value]) -> None:
         lines = [
-            line_count(value, column.width)
+            line_count(value, column.width - _INDENT)
             for value, column in zip(values, self.columns, strict=False)
             if isinstance(value, str)
         ]
         self.drawn.set_row(self.row, row_height(min(_MOST_LINES, max(lines, default=1)), least=20))
+
+    def break_page(self) -> None:
+        """Begin a new page in print with the row that comes next."""
+        self._breaks.append(self.row)
+        self.drawn.set_h_pagebreaks(self._breaks)
 
     def blank(self, rows: int = 1) -> None:
         """Leave rows empty."""

@@ -169,6 +169,12 @@ def score_columns(scheme: Scheme) -> tuple[tuple[str, str], ...]:
     return (*columns, *((block, block) for block in blocks))
 
 
+def column_points(scheme: Scheme) -> dict[str, float]:
+    """Points of each column by its key."""
+    points = {indicator.key: indicator.points for indicator in scheme.indicators}
+    return points | dict(scheme.own.blocks if scheme.own else {})
+
+
 def column_of(indicator: IndicatorScore) -> str:
     """Key of the column an indicator belongs to: its own, or its block for an own indicator."""
     return indicator.key if indicator.own_row is None else indicator.path[0]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from xlsx_eval.findings import catalogue
 from xlsx_eval.paper import Column, Paper, Sheet, Value
-from xlsx_eval.results import score_columns
+from xlsx_eval.results import column_points, score_columns
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.summary.figures import (
     Gap,
@@ -31,15 +31,15 @@ def draw_findings(paper: Paper, records: Path) -> None:
     columns = (
         Column("序号", 6, "count"),
         Column("预算编码", 11, "word"),
-        Column("单位名称", 20),
+        Column("单位名称", 18),
         Column("代码", 7, "word"),
         Column("结论", 10, "word"),
         Column("位置", 18),
         Column("填报项", 22),
         Column("填报", 16),
         Column("应为", 20),
-        Column("问题说明", 46),
-        Column("处理办法", 40),
+        Column("问题说明", 44),
+        Column("处理办法", 36),
         Column("涉及分值", 8, "score"),
         Column("报送文件", 22),
     )
@@ -105,6 +105,7 @@ def draw_indicators(paper: Paper, marks: pd.DataFrame, scheme: Scheme) -> None:
     )
     sheet.header(frozen=1)
     parents = {indicator.key: indicator.path[-1] for indicator in scheme.indicators}
+    points = column_points(scheme)
     inflated: list[tuple[float, str]] = []
     for key, words in score_columns(scheme):
         figures = column_figures(marks, key)
@@ -112,7 +113,7 @@ def draw_indicators(paper: Paper, marks: pd.DataFrame, scheme: Scheme) -> None:
         above = (figures.claimed_rate or 0.0) - (figures.rate or 0.0) if known else None
         if above is not None and above > 0:
             inflated.append((above, words))
-        line: tuple[Value, ...] = (figures.points, figures.scored, figures.mean, figures.rate)
+        line: tuple[Value, ...] = (points[key], figures.scored, figures.mean, figures.rate)
         line = (*line, figures.claimed_rate, above, figures.losing, figures.inflated, figures.modest)
         sheet.line((words, parents.get(key, "自定指标"), *line, figures.unscored))
     _most_inflated(sheet, inflated)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from xlsx_eval.evaluate import SENT_BACK, UNREADABLE
 from xlsx_eval.paper import Column, Paper, Value
-from xlsx_eval.results import score_columns
+from xlsx_eval.results import column_points, score_columns
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.summary.figures import PENDING, column_figures, ranked, remark, use_of
 from xlsx_eval.summary.problems import Overview
@@ -91,8 +91,7 @@ def draw_matrix(paper: Paper, rows: Sequence[Row], marks: pd.DataFrame, scheme: 
         scores = {mark.column: mark.score for mark in row.marks}
         sheet.line((row.code, row.name, row.score, *(scores.get(key) for key, _ in keys)))
     figures = [column_figures(marks, key) for key, _ in keys]
-    own = scheme.own.blocks if scheme.own else {}
-    points = {indicator.key: indicator.points for indicator in scheme.indicators} | dict(own)
+    points = column_points(scheme)
     feet: tuple[tuple[str, str, list[Value]], ...] = (
         ("分值", "score", [points[key] for key, _ in keys]),
         ("平均得分率", "rate", [figure.rate for figure in figures]),

@@ -127,7 +127,6 @@ def marks_frame(rows: Sequence[Row]) -> pd.DataFrame:
 class ColumnFigures:
     """One column over all departments; rates are shares of its points, None where nothing was scored."""
 
-    points: float | None
     scored: int
     mean: float | None
     rate: float | None
@@ -144,7 +143,6 @@ def column_figures(marks: pd.DataFrame, column: str) -> ColumnFigures:
     scored = own[own["score"].notna()]
     both = scored[scored["claimed"].notna()]
     return ColumnFigures(
-        points=_known(own["points"].max()) if len(own) else None,
         scored=len(scored),
         mean=_known(scored["score"].mean()),
         rate=_ratio(scored["score"].sum(), scored["points"].sum()),

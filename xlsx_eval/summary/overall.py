@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ def draw_overall(paper: Paper, rows: Sequence[Row], scheme: Scheme) -> None:
     _grade_chart(paper, sheet, grades)
     _band_chart(paper, sheet, spread)
     sheet.blank(_CHART_ROWS)
+    sheet.break_page()
     _department_chart(paper, sheet, rows)
 
 
@@ -72,7 +74,7 @@ def _scores(sheet: Sheet, rows: Sequence[Row], scheme: Scheme) -> None:
     sheet.header(("项目", "数值", "单位", "说明"))
     note = f"{pending} 个部门有未核定分值，其得分为已核定部分之和" if pending else ""
     lines: tuple[tuple[str, Value, str, str, str], ...] = (
-        ("报送部门", known.departments, "count", "个", "按预算编码计，编码缺失的按文件计"),
+        ("报送部门", known.departments, "number", "个", "按预算编码计，编码缺失的按文件计"),
         ("平均核定得分", known.mean, "score", "分", note),
         ("核定得分中位数", known.median, "score", "分", ""),
         ("最高核定得分", known.highest, "score", "分", ""),
@@ -113,7 +115,7 @@ def _bands(sheet: Sheet, rows: Sequence[Row], scheme: Scheme) -> tuple[int, list
 
 def _grade_chart(paper: Paper, sheet: Sheet, grades: tuple[int, list[tuple[str, int]]]) -> None:
     first, counted = grades
-    chart = _chart(paper, "column", "等级分布", "部门数")
+    chart = _chart(paper, "等级分布（部门数）", max(count for _, count in counted))
     last = first + len(counted) - 1
     _series(
         chart,
@@ -130,11 +132,11 @@ def _grade_chart(paper: Paper, sheet: Sheet, grades: tuple[int, list[tuple[str, 
 def _band_chart(paper: Paper, sheet: Sheet, spread: tuple[int, list[str], list[int], list[int]]) -> None:
     first, words, ours, claimed = spread
     last = first + len(words) - 1
-    chart = _chart(paper, "column", "得分分布：核定与自评", "部门数")
+    chart = _chart(paper, "得分分布：核定与自评（部门数）", max(*ours, *claimed))
     names = ((first, 0, last, 0), words)
     _series(chart, sheet.name, "核定得分", names, ((first, 1, last, 1), ours), _OURS)
     _series(chart, sheet.name, "自评总分", names, ((first, 2, last, 2), claimed), _CLAIMED)
-    _place(sheet, chart, 3, 440)
+    _place(sheet, chart, 3, 430)
 
 
 def _department_chart(paper: Paper, sheet: Sheet, rows: Sequence[Row]) -> None:
@@ -142,23 +144,25 @@ def _department_chart(paper: Paper, sheet: Sheet, rows: Sequence[Row]) -> None:
     placed = [row for _, row in ranked(rows)][:_MOST_DEPARTMENTS]
     if not placed:
         return
-    title = "各部门核定得分与自评总分"
+    title = "各部门核定得分与自评总分（分）"
     if len(placed) == _MOST_DEPARTMENTS:
         title += f"（前 {_MOST_DEPARTMENTS} 名）"
-    chart = _chart(paper, "column", title, "分")
+    chart = _chart(paper, title, 100)
     names, ours, claimed = ranking_ranges(len(placed))
     shown = (names, [row.name for row in placed])
     _series(chart, RANKING, "核定得分", shown, (ours, [row.score for row in placed]), _OURS)
     _series(chart, RANKING, "自评总分", shown, (claimed, [row.claimed for row in placed]), _CLAIMED)
-    _place(sheet, chart, 0, 900)
+    _place(sheet, chart, 0, 890)
 
 
-def _chart(paper: Paper, kind: str, title: str, axis: str) -> Any:
-    chart = paper.chart(kind)
+def _chart(paper: Paper, title: str, most: float) -> Any:
+    chart = paper.chart("column")
     font = {"name": "宋体", "size": 10}
     chart.set_title({"name": title, "name_font": {"name": "黑体", "size": 12, "bold": False}})
     chart.set_x_axis({"num_font": font})
-    chart.set_y_axis({"name": axis, "name_font": {**font, "bold": False}, "num_font": font, "min": 0})
+    step = max(1, math.ceil(most / 5))
+    lines = {"visible": True, "line": {"color": "#D9D9D9"}}
+    chart.set_y_axis({"num_font": font, "min": 0, "major_unit": step, "major_gridlines": lines})
     chart.set_legend({"position": "bottom", "font": font})
     return chart
 
