@@ -112,29 +112,29 @@ def test_text_that_looks_like_a_formula_is_stored_as_text(scheme: Scheme) -> Non
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"支出合计_决数": 1}, "支出合计_决数: no such field; did you mean '支出合计_决算数'?"),
-        ({"支出合计": {"决数": 1}}, "支出合计.决数: no such field; did you mean '支出合计_决算数'?"),
-        ({"功能科目": [{"科目名": "a"}]}, "功能科目.1.科目名: no such column; did you mean '科目名称'?"),
-        ({"功能科目": [{}, 3]}, "功能科目.2: a row is a table of columns"),
-        ({"功能科目": [{}] * 31}, "功能科目: 31 rows, but the template has room for 30"),
-        ({"功能科目": 3}, "功能科目: a table is a list of rows"),
-        ({"编制数": True}, "编制数: true is no value of 编制数, which is no choice of 是 and 否"),
-        ({"编制数": [1]}, "编制数: a list is no value of one cell"),
-        ({"编制数": float("nan")}, "编制数: no number that a cell can hold"),
-        ({"编制数": 10**400}, "编制数: no number that a cell can hold"),
-        ({"编制数": datetime.time(8)}, "编制数: a time is no value of one cell"),
-        ({"填报日期": datetime.date(1899, 1, 1)}, "填报日期: a cell holds no date before 1900"),
+        ({"支出合计_决数": 1}, "支出合计_决数：没有这个填报项；是否应为“支出合计_决算数”"),
+        ({"支出合计": {"决数": 1}}, "支出合计.决数：没有这个填报项；是否应为“支出合计_决算数”"),
+        ({"功能科目": [{"科目名": "a"}]}, "功能科目.1.科目名：没有这一列；是否应为“科目名称”"),
+        ({"功能科目": [{}, 3]}, "功能科目.2：应为一行，写明各列的值"),
+        ({"功能科目": [{}] * 31}, "功能科目：共 31 行，模板只有 30 行"),
+        ({"功能科目": 3}, "功能科目：应为表格的各行，写作 [[…]]"),
+        ({"编制数": True}, "编制数：不是“是/否”选择项，不能填 true"),
+        ({"编制数": [1]}, "编制数：一个单元格不能填 list"),
+        ({"编制数": float("nan")}, "编制数：单元格无法保存这个数"),
+        ({"编制数": 10**400}, "编制数：单元格无法保存这个数"),
+        ({"编制数": datetime.time(8)}, "编制数：一个单元格不能填 time"),
+        ({"填报日期": datetime.date(1899, 1, 1)}, "填报日期：单元格不能保存 1900 年以前的日期"),
         (
             {"填报日期": datetime.datetime(2023, 1, 1, tzinfo=datetime.UTC)},
-            "填报日期: a time zone cannot be kept in a cell",
+            "填报日期：单元格不能保存时区，请去掉",
         ),
-        ({"单位名称": "长" * 32_768}, "单位名称: 32768 characters, but a cell holds 32767"),
-        ({"单位名称": "\ud800"}, "单位名称: half a surrogate pair is no text"),
-        ({"单位名称": "<r>x</r>"}, "单位名称: text in <r>…</r> cannot be written"),
-        ({"编制数": 1, "基础数据": {"编制数": 2}}, "基础数据.编制数: gives 编制数 a second time"),
+        ({"单位名称": "长" * 32_768}, "单位名称：共 32768 个字符，单元格最多 32767 个"),
+        ({"单位名称": "\ud800"}, "单位名称：文字中有不完整的字符"),
+        ({"单位名称": "<r>x</r>"}, "单位名称：文字不能写在 <r>…</r> 之间"),
+        ({"编制数": 1, "基础数据": {"编制数": 2}}, "基础数据.编制数：“编制数”重复给出"),
         (
             {"功能科目": [], "支出功能科目": {"功能科目": []}},
-            "支出功能科目.功能科目: gives 功能科目 a second time",
+            "支出功能科目.功能科目：“功能科目”重复给出",
         ),
     ],
 )
@@ -149,7 +149,7 @@ def test_what_does_not_fit_is_named_with_its_key(
 def test_all_that_does_not_fit_is_told_at_once(scheme: Scheme) -> None:
     with pytest.raises(FillError) as caught:
         fill({"甲": 1, "编制数": True, "项目": [{"乙": 1}]}, scheme)
-    assert [problem.partition(":")[0] for problem in caught.value.problems] == ["甲", "编制数", "项目.1.乙"]
+    assert [problem.partition("：")[0] for problem in caught.value.problems] == ["甲", "编制数", "项目.1.乙"]
 
 
 def test_nothing_poured_in_is_the_template(scheme: Scheme) -> None:
@@ -174,11 +174,11 @@ def test_values_are_read_from_toml_and_json_by_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b'"a" = \n', ("line 1",)),
-        ("决算数 = 1".encode(), ("line 1", "keys in Chinese stand in quotes")),
-        (b'{"a": 1,\n oops}', ("line 2, column 2",)),
-        (b'{"a": 1, "a": 2}', ("a: given twice",)),
-        ("单位".encode("gb18030"), ("not UTF-8 at byte 0",)),
+        (b'"a" = \n', ("line 1", "TOML 有误")),
+        ("决算数 = 1".encode(), ("line 1", "中文键须加引号")),
+        (b'{"a": 1,\n oops}', ("第 2 行第 2 个字符",)),
+        (b'{"a": 1, "a": 2}', ("a：重复给出",)),
+        ("单位".encode("gb18030"), ("第 1 个字节不是 UTF-8",)),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where(

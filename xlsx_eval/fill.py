@@ -26,16 +26,18 @@ def read_values(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise FillError((f"{path.name}: {error.strerror}",)) from None
+        raise FillError((f"{path.name}：无法打开（{error.strerror}）",)) from None
     except UnicodeDecodeError as error:
-        raise FillError((f"{path.name}: not UTF-8 at byte {error.start}; save the file as UTF-8",)) from None
+        raise FillError(
+            (f"{path.name}：第 {error.start + 1} 个字节不是 UTF-8，请另存为 UTF-8 编码",)
+        ) from None
     try:
         return _from_json(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except json.JSONDecodeError as error:
-        problem = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        problem = f"第 {error.lineno} 行第 {error.colno} 个字符处有误（{error.msg}）"
     except tomllib.TOMLDecodeError as error:
-        problem = f"{error}; keys in Chinese stand in quotes"
-    raise FillError((f"{path.name}: {problem}",))
+        problem = f"TOML 有误（{error}）；中文键须加引号"
+    raise FillError((f"{path.name}：{problem}",))
 
 
 def fill(values: Mapping[str, object], scheme: Scheme) -> bytes:
@@ -86,7 +88,7 @@ class _Pouring:
 
     def _take_field(self, path: tuple[str, ...], field: Field, value: object) -> None:
         if field.name in self.fields:
-            self._refuse(path, f"gives {field.name} a second time")
+            self._refuse(path, f"“{field.name}”重复给出")
             return
         try:
             self.fields[field.name] = _entry(field, value)
@@ -95,13 +97,13 @@ class _Pouring:
 
     def _take_table(self, path: tuple[str, ...], table: Table, rows: object) -> None:
         if not isinstance(rows, list):
-            self._refuse(path, "a table is a list of rows")
+            self._refuse(path, "应为表格的各行，写作 [[…]]")
             return
         if table.id in self.tables:
-            self._refuse(path, f"gives {table.id} a second time")
+            self._refuse(path, f"“{table.id}”重复给出")
             return
         if len(rows) > table.rows:
-            self._refuse(path, f"{len(rows)} rows, but the template has room for {table.rows}")
+            self._refuse(path, f"共 {len(rows)} 行，模板只有 {table.rows} 行")
         columns = {_key(column.name.removeprefix(f"{table.id}_")): column for column in table.columns}
         self.tables[table.id] = [
             dict(self._row_entries((*path, str(number)), columns, row))
@@ -112,12 +114,12 @@ class _Pouring:
         self, path: tuple[str, ...], columns: Mapping[str, Field], row: object
     ) -> Iterator[tuple[str, Entry]]:
         if not isinstance(row, Mapping):
-            self._refuse(path, "a row is a table of columns")
+            self._refuse(path, "应为一行，写明各列的值")
             return
         for word, value in row.items():
             column = columns.get(_key(word))
             if column is None:
-                self._refuse((*path, word), f"no such column{_did_you_mean(word, columns)}")
+                self._refuse((*path, word), f"没有这一列{_did_you_mean(word, columns)}")
                 continue
             try:
                 yield column.name, _entry(column, value)
@@ -126,10 +128,10 @@ class _Pouring:
 
     def _unknown(self, path: tuple[str, ...]) -> None:
         known = [*(field.name for field in self._scheme.single_fields()), *self._scheme.tables]
-        self._refuse(path, f"no such field{_did_you_mean('_'.join(path), known)}")
+        self._refuse(path, f"没有这个填报项{_did_you_mean('_'.join(path), known)}")
 
     def _refuse(self, path: tuple[str, ...], problem: str) -> None:
-        self.problems.append(f"{'.'.join(path)}: {problem}")
+        self.problems.append(f"{'.'.join(path)}：{problem}")
 
 
 def _key(name: str) -> str:
@@ -139,7 +141,7 @@ def _key(name: str) -> str:
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(_key(word), list(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return f"；是否应为“{close[0]}”" if close else ""
 
 
 def _entry(field: Field, value: object) -> Entry:
@@ -154,38 +156,38 @@ def _entry(field: Field, value: object) -> Entry:
         return _date(value)
     if value is None:
         return None
-    raise ValueError(f"a {type(value).__name__} is no value of one cell")
+    raise ValueError(f"一个单元格不能填 {type(value).__name__}")
 
 
 def _choice(field: Field, value: bool) -> str:
     word = "是" if value else "否"
     if word not in field.choices:
-        raise ValueError(f"{str(value).lower()} is no value of {field.name}, which is no choice of 是 and 否")
+        raise ValueError(f"不是“是/否”选择项，不能填 {str(value).lower()}")
     return word
 
 
 def _number(value: float) -> float:
     if not abs(value) < 1e300 or math.isnan(value):
-        raise ValueError("no number that a cell can hold")
+        raise ValueError("单元格无法保存这个数")
     return value
 
 
 def _text(value: str) -> str:
     if len(value.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT:
-        raise ValueError(f"{len(value)} characters, but a cell holds {LONGEST_TEXT}")
+        raise ValueError(f"共 {len(value)} 个字符，单元格最多 {LONGEST_TEXT} 个")
     # The drawing library takes such text for markup of its own.
     if value.startswith("<r>") and value.endswith("</r>"):
-        raise ValueError("text in <r>…</r> cannot be written")
+        raise ValueError("文字不能写在 <r>…</r> 之间")
     if any("\ud800" <= char <= "\udfff" for char in value):
-        raise ValueError("half a surrogate pair is no text")
+        raise ValueError("文字中有不完整的字符")
     return value
 
 
 def _date(value: datetime.date) -> datetime.date:
     if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        raise ValueError("a time zone cannot be kept in a cell")
+        raise ValueError("单元格不能保存时区，请去掉")
     if value.year < 1900:
-        raise ValueError("a cell holds no date before 1900")
+        raise ValueError("单元格不能保存 1900 年以前的日期")
     return value
 
 
@@ -199,5 +201,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
         words = [word for word, _ in pairs]
-        raise FillError(tuple(f"{word}: given twice" for word in made if words.count(word) > 1))
+        raise FillError(tuple(f"{word}：重复给出" for word in made if words.count(word) > 1))
     return made
