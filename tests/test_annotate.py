@@ -27,7 +27,7 @@ from xlsx_eval.xlsx.read import read_book
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = sorted((ROOT / "samples" / "inbox").glob("区*.xlsx"))
 CONFORM = ROOT.parent / "shared" / "tools" / "xlsx_conform.py"
-OURS = ("问题清单", "评分表", "取数表")
+OURS = ("问题清单", "评分表", "勾稽表", "取数表")
 
 
 @cache
@@ -53,7 +53,7 @@ def same(ours: object, theirs: object) -> bool:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_an_office_program_computes_what_we_wrote(path: Path, tmp_path: Path) -> None:
     written, theirs = cached_values(annotated(path)), recalculate(annotated(path), tmp_path)
-    for sheet in ("评分表", "取数表"):
+    for sheet in ("评分表", "勾稽表", "取数表"):
         differing = {
             ref: (value, theirs[sheet].get(ref))
             for ref, value in written[sheet].items()

@@ -1,26 +1,28 @@
-"""One workbook handed back: marks on its cells, and the sheets 问题清单, 评分表 and 取数表 appended."""
+"""One workbook handed back: marks on its cells, and the sheets 问题清单, 评分表, 勾稽表 and 取数表 appended."""
 
 from __future__ import annotations
 
+from xlsx_eval.annotate.agreement import agreement_sheet, disagreeing_formula
 from xlsx_eval.annotate.problems import marks_of, problem_sheet
-from xlsx_eval.annotate.scoring import disagreeing_formula, score_sheet
+from xlsx_eval.annotate.scoring import score_sheet
 from xlsx_eval.annotate.sources import gather, source_sheet
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.xlsx import annotate_book, free_sheet_names
 
-PROBLEMS, SCORES, SOURCES = "问题清单", "评分表", "取数表"
+PROBLEMS, SCORES, AGREEMENT, SOURCES = "问题清单", "评分表", "勾稽表", "取数表"
 
-__all__ = ["PROBLEMS", "SCORES", "SOURCES", "annotate"]
+__all__ = ["AGREEMENT", "PROBLEMS", "SCORES", "SOURCES", "annotate"]
 
 
 def annotate(data: bytes, evaluation: Evaluation) -> bytes:
     """The workbook with everything found written on it, and otherwise as it came; earlier marks of ours go."""
-    names = free_sheet_names(data, (PROBLEMS, SCORES, SOURCES))
+    names = free_sheet_names(data, (PROBLEMS, SCORES, AGREEMENT, SOURCES))
     wrong = float(sum(1 for check in evaluation.checks if check.agrees is False))
-    sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[SCORES]), wrong)
+    sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[AGREEMENT]), wrong)
     sheets = (
         problem_sheet(evaluation, names[PROBLEMS]),
         score_sheet(evaluation, names[SCORES], sources.names),
+        agreement_sheet(evaluation, names[AGREEMENT], sources.names),
         source_sheet(evaluation, names[SOURCES], sources),
     )
     return annotate_book(data, marks_of(evaluation), sheets)

@@ -1,4 +1,4 @@
-"""评分表: every indicator with the scheme's own formulas live, our results cached, and the cross-checks."""
+"""评分表: every indicator with the scheme's own formulas live and our results cached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from xlsx_eval.annotate.looks import (
     HEADING,
     RATE,
     SCORE,
-    SECTION,
     SUBTITLE,
     TEXT,
     TITLE,
@@ -22,9 +21,9 @@ from xlsx_eval.annotate.looks import (
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.scheme import Indicator, Own, Scheme
 from xlsx_eval.scheme.rules import number_text
-from xlsx_eval.score import UNSCORED, CheckScore, IndicatorScore
+from xlsx_eval.score import UNSCORED, IndicatorScore
 from xlsx_eval.xlsx import AddedSheet, NewCell, NewRow
-from xlsx_eval.xlsx.cell import Scalar, quote_sheet
+from xlsx_eval.xlsx.cell import Scalar
 
 HEADINGS = (
     "序号",
@@ -40,11 +39,9 @@ HEADINGS = (
     "评分标准",
     "核定说明（按报送数据）",
 )
-CHECK_HEADINGS = ("序号", "勾稽关系", "", "", "", "", "计算数", "填报数", "差额", "允许误差", "核对结果", "")
 WIDTHS = (6.5, 10, 14, 22, 7, 12.5, 12.5, 9.5, 9.5, 8.5, 50, 44)
 HEADING_ROW = 6
 FIRST_ROW = HEADING_ROW + 1
-DISAGREES, AGREES, OPEN = "不符", "相符", "未核对"
 
 
 @dataclass
@@ -64,18 +61,6 @@ class Layout:
         self.rows.append(NewRow(cells, height, hidden))
 
 
-def check_rows(evaluation: Evaluation) -> tuple[int, int]:
-    """First and last row of the cross-checks on 评分表."""
-    first = FIRST_ROW + len(evaluation.indicators) + 4
-    return first, first + max(1, len(evaluation.checks)) - 1
-
-
-def disagreeing_formula(evaluation: Evaluation, sheet: str) -> str:
-    """Counts the cross-checks that disagree, as 取数表 writes it."""
-    first, last = check_rows(evaluation)
-    return f'COUNTIF({quote_sheet(sheet)}!$K${first}:$K${last},"{DISAGREES}")'
-
-
 def score_sheet(evaluation: Evaluation, name: str, names: dict[str, str]) -> AddedSheet:
     """评分表 as a sheet; `names` are scoped to it."""
     layout = Layout()
@@ -84,9 +69,7 @@ def score_sheet(evaluation: Evaluation, name: str, names: dict[str, str]) -> Add
         _indicator(layout, evaluation.basis, scored)
     _merge_levels(layout, evaluation.indicators)
     _total(layout, evaluation)
-    _checks(layout, evaluation)
     last = FIRST_ROW + len(evaluation.indicators) - 1
-    first_check, last_check = check_rows(evaluation)
     return AddedSheet(
         name=name,
         rows=tuple(layout.rows),
@@ -97,7 +80,6 @@ def score_sheet(evaluation: Evaluation, name: str, names: dict[str, str]) -> Add
         names=names,
         colour_rules=(
             (f"J{FIRST_ROW}:J{last}", f"AND(ISNUMBER($J{FIRST_ROW}),ABS($J{FIRST_ROW})>0.005)", "FFE699"),
-            (f"K{first_check}:K{last_check}", f'$K{first_check}="{DISAGREES}"', "F8CBAD"),
         ),
         tab_color="2F5597",
     )
@@ -237,40 +219,3 @@ def _total(layout: Layout, evaluation: Evaluation) -> None:
         text("", TOTAL),
     )
     layout.merges.append(f"A{last + 1}:D{last + 1}")
-
-
-def _checks(layout: Layout, evaluation: Evaluation) -> None:
-    layout.add()
-    layout.add(text("数据勾稽核对（允许误差按所填小数位数四舍五入推算）", SECTION))
-    layout.merges.append(f"A{layout.next_row - 1}:L{layout.next_row - 1}")
-    layout.add(*(text(heading, HEADING) for heading in CHECK_HEADINGS))
-    layout.merges.append(f"B{layout.next_row - 1}:F{layout.next_row - 1}")
-    for number, (check, scored) in enumerate(
-        zip(evaluation.basis.checks, evaluation.checks, strict=True), start=1
-    ):
-        row = layout.next_row
-        idle = scored.left is None and scored.right is None
-        layout.add(
-            text(float(number), CENTRED),
-            text(check.title, TEXT),
-            *(text("", TEXT) for _ in range(4)),
-            live(check.left.text.removeprefix("="), scored.left, looks.NUMBER),
-            live(check.right.text.removeprefix("="), scored.right, looks.NUMBER),
-            live(f'IF(COUNT(G{row},H{row})<2,"",ROUND(G{row}-H{row},6))', _apart(scored), looks.NUMBER),
-            text(scored.tolerance, looks.NUMBER),
-            live(
-                f'IF(COUNT(G{row},H{row})<2,"{OPEN}",IF(ABS(G{row}-H{row})<=J{row}+0.000000001,"{AGREES}","{DISAGREES}"))',
-                _result(scored),
-                CENTRED,
-            ),
-            hidden=idle,
-        )
-        layout.merges.append(f"B{row}:F{row}")
-
-
-def _apart(scored: CheckScore) -> float | None:
-    return None if scored.left is None or scored.right is None else round(scored.left - scored.right, 6)
-
-
-def _result(scored: CheckScore) -> str:
-    return OPEN if scored.agrees is None else AGREES if scored.agrees else DISAGREES

@@ -10,7 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlsx_eval.annotate.looks import CENTRED, HEADING, LINK, SECTION, SUBTITLE, TEXT, TITLE, live, text
+from xlsx_eval.annotate.looks import (
+    CENTRED,
+    HEADING,
+    LINK,
+    NUMBER,
+    RATE,
+    SCORE,
+    SECTION,
+    SUBTITLE,
+    TEXT,
+    TITLE,
+    live,
+    text,
+)
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.formula import Formula
 from xlsx_eval.scheme import Field, Scheme
@@ -23,6 +36,7 @@ HEADINGS = ("序号", "数据项", "所在单元格", "填报内容", "采用值
 WIDTHS = (6, 34, 24, 26, 20, 44)
 FIRST_ROW = 5
 LONGEST_LITERAL = 250
+_LOOKS = {"rate": RATE, "amount": NUMBER, "score": SCORE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +165,12 @@ class _Builder:
             )
         else:
             where = CellRef.parse(answer.place.cell).on(answer.place.sheet)
-            shown = "" if answer.raw is None else show(answer.raw)
+            shown = "" if answer.raw is None else show(answer.raw, answer.field)
             note = answer.note or (f"未采用：{answer.problem}" if answer.problem else "")
             cells = (
                 NewCell(where, style=LINK, link=where),
                 text(shown, TEXT),
-                live(live_value(answer, where), _cached(answer), CENTRED),
+                live(live_value(answer, where), _cached(answer), _LOOKS.get(answer.field.type, CENTRED)),
                 text(note, TEXT),
             )
         self.rows.append(

@@ -1,0 +1,75 @@
+"""勾稽表: every cross-check of the scheme with both sides, their difference and the tolerance, live."""
+
+from __future__ import annotations
+
+from xlsx_eval.annotate.looks import CENTRED, HEADING, NUMBER, SUBTITLE, TEXT, TITLE, live, text
+from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.scheme import Check
+from xlsx_eval.score import CheckScore
+from xlsx_eval.xlsx import AddedSheet, NewRow
+from xlsx_eval.xlsx.cell import quote_sheet
+
+HEADINGS = ("序号", "勾稽关系", "计算数", "填报数", "差额", "允许误差", "核对结果")
+WIDTHS = (6, 58, 18, 18, 16, 14, 14)
+HEADING_ROW = 4
+FIRST_ROW = HEADING_ROW + 1
+DISAGREES, AGREES, OPEN = "不符", "相符", "未核对"
+
+
+def disagreeing_formula(evaluation: Evaluation, sheet: str) -> str:
+    """Counts the cross-checks that disagree, as another sheet writes it."""
+    return f'COUNTIF({quote_sheet(sheet)}!$G${FIRST_ROW}:$G${_last_row(evaluation)},"{DISAGREES}")'
+
+
+def _last_row(evaluation: Evaluation) -> int:
+    return FIRST_ROW + max(1, len(evaluation.checks)) - 1
+
+
+def agreement_sheet(evaluation: Evaluation, name: str, names: dict[str, str]) -> AddedSheet:
+    """勾稽表 as a sheet; `names` are scoped to it. A check with neither side given is a hidden row."""
+    hint = "计算数由各分项推算；允许误差按所填小数位数四舍五入推算，差额在允许误差之内的视为相符。"
+    rows = [
+        NewRow((text(f"{evaluation.year}年度绩效自评数据勾稽核对表", TITLE),), height=32),
+        NewRow((text(hint, SUBTITLE),)),
+        NewRow(),
+        NewRow(tuple(text(heading, HEADING) for heading in HEADINGS)),
+    ]
+    pairs = zip(evaluation.basis.checks, evaluation.checks, strict=True)
+    rows += [_row(number, check, scored) for number, (check, scored) in enumerate(pairs, start=1)]
+    return AddedSheet(
+        name=name,
+        rows=tuple(rows),
+        widths=WIDTHS,
+        merges=("A1:G1", "A2:G2"),
+        frozen=f"A{FIRST_ROW}",
+        repeat_rows=(HEADING_ROW, HEADING_ROW),
+        names=names,
+        colour_rules=((f"G{FIRST_ROW}:G{_last_row(evaluation)}", f'$G{FIRST_ROW}="{DISAGREES}"', "F8CBAD"),),
+        tab_color="A6A6A6",
+    )
+
+
+def _row(number: int, check: Check, scored: CheckScore) -> NewRow:
+    row = FIRST_ROW + number - 1
+    both = f"COUNT(C{row},D{row})<2"
+    within = f"ABS(C{row}-D{row})<=F{row}+0.000000001"
+    return NewRow(
+        (
+            text(float(number), CENTRED),
+            text(check.title, TEXT),
+            live(check.left.text.removeprefix("="), scored.left, NUMBER),
+            live(check.right.text.removeprefix("="), scored.right, NUMBER),
+            live(f'IF({both},"",ROUND(C{row}-D{row},6))', _apart(scored), NUMBER),
+            text(scored.tolerance, NUMBER),
+            live(f'IF({both},"{OPEN}",IF({within},"{AGREES}","{DISAGREES}"))', _result(scored), CENTRED),
+        ),
+        hidden=scored.left is None and scored.right is None,
+    )
+
+
+def _apart(scored: CheckScore) -> float | None:
+    return None if scored.left is None or scored.right is None else round(scored.left - scored.right, 6)
+
+
+def _result(scored: CheckScore) -> str:
+    return OPEN if scored.agrees is None else AGREES if scored.agrees else DISAGREES
