@@ -24,6 +24,7 @@ INDICATORS_TAB = "#70AD47"
 _WIDTHS = (9, 13, 17, 7, 40, 32, 10, 11, 10, 26, 22)
 _NAME_COLUMN, _POINTS_COLUMN, _STANDARD_COLUMN, _ITEM_COLUMN = 3, 4, 5, 6
 _LEAST = 24.0
+_SIGNS = {"additive": "", "subtractive": "扣 "}
 
 
 def draw_indicators(page: Page) -> None:
@@ -59,10 +60,10 @@ def _indicator(page: Page, indicator: Indicator) -> None:
     _over(page, indicator, _POINTS_COLUMN, indicator.points, "points")
     _over(page, indicator, _STANDARD_COLUMN, indicator.standard, "help")
     for item in indicator.items:
-        page.text(CellRef(item.answer.cell.row, _ITEM_COLUMN), _question(item), "label")
+        page.text(CellRef(item.answer.cell.row, _ITEM_COLUMN), _question(indicator, item), "label")
         page.input(item.answer)
     if not indicator.items:
-        page.text(CellRef(first, _ITEM_COLUMN), "按指标值评分", "closed")
+        page.text(CellRef(first, _ITEM_COLUMN), _measure_words(indicator), "closed")
         page.text(CellRef(first, ANSWER_COLUMN), "—", "closed")
     if indicator.claimed_value is None:
         _over(page, indicator, VALUE_COLUMN, "—", "closed")
@@ -74,14 +75,21 @@ def _indicator(page: Page, indicator: Indicator) -> None:
     _fit(page, indicator)
 
 
+def _measure_words(indicator: Indicator) -> str:
+    return "按评分标准评分" if indicator.claimed_value is None else "按指标值评分"
+
+
 def _over(page: Page, indicator: Indicator, column: int, text: str | float, look: str) -> None:
     """Fixed text over all rows of an indicator."""
     first, last = indicator.rows
     page.text(CellRef(first, column), text, look, to=CellRef(last, column))
 
 
-def _question(item: Item) -> str:
-    return f"{item.text}（{number_text(item.points)} 分）"
+def _question(indicator: Indicator, item: Item) -> str:
+    """An item's text, with what it earns or costs where each item has points of its own."""
+    if indicator.kind not in _SIGNS:
+        return item.text
+    return f"{item.text}（{_SIGNS[indicator.kind]}{number_text(item.points)} 分）"
 
 
 def _fit(page: Page, indicator: Indicator) -> None:
@@ -95,7 +103,9 @@ def _fit(page: Page, indicator: Indicator) -> None:
     share = math.ceil(max(merged) / len(rows))
     for index, row in enumerate(rows):
         own = (
-            line_count(_question(indicator.items[index]), _WIDTHS[_ITEM_COLUMN - 1]) if indicator.items else 1
+            line_count(_question(indicator, indicator.items[index]), _WIDTHS[_ITEM_COLUMN - 1])
+            if indicator.items
+            else 1
         )
         page.height(row, row_height(max(own, share), _LEAST))
 

@@ -101,7 +101,8 @@ def _score(field: Field, scheme: Scheme) -> Rule:
 
 
 def _number(field: Field, scheme: Scheme) -> Rule:
-    return Rule(_between("decimal", -1e15, 1e15), "请填写数字，不填单位文字。")
+    unit = f"，单位为{field.unit}" if field.unit else ""
+    return Rule(_between("decimal", -1e15, 1e15), f"请填写数字{unit}，不填单位文字。")
 
 
 def _target(field: Field, scheme: Scheme) -> Rule:
