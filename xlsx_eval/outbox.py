@@ -189,3 +189,15 @@ def _sync_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a single file so that it appears whole or not at all; raises FolderError."""
+    temporary = path.with_name(f".{path.name[:60]}{_UNFINISHED}")
+    with _telling(path):
+        try:
+            temporary.write_bytes(data)
+            _synced_digest(temporary)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,56 @@
+"""Commands about one workbook as a form: template, fill, strip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlsx_eval.cli.codes import ACT, DONE
+from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, out_file, scheme_options
+from xlsx_eval.cli.words import Words
+from xlsx_eval.fill import fill, read_values
+from xlsx_eval.outbox import write_whole
+from xlsx_eval.template import draw_template
+from xlsx_eval.xlsx import strip_marks
+
+
+def template_command(words: Words) -> Command:
+    """`template`: draws the empty template."""
+
+    def run(output: Path | None, **options: Any) -> int:
+        scheme = asked_scheme(options)
+        data = draw_template(scheme)
+        path = output or Path(f"{scheme.year}年度{scheme.name}表.xlsx")
+        # Without -o nobody said that a file of this name may go; it could be one that was filled in.
+        if output is None and path.exists() and path.read_bytes() != data:
+            click.echo(words("error", what=words("exists", path=path)), err=True)
+            return ACT
+        return _write(words, path, data)
+
+    return command(words, "template", run, out_file(words, required=False), *scheme_options(words))
+
+
+def fill_command(words: Words) -> Command:
+    """`fill`: pours values into the template."""
+
+    def run(values: Path, output: Path, **options: Any) -> int:
+        return _write(words, output, fill(read_values(values), asked_scheme(options)))
+
+    return command(words, "fill", run, in_file("values"), out_file(words), *scheme_options(words))
+
+
+def strip_command(words: Words) -> Command:
+    """`strip`: takes our marks off."""
+
+    def run(file: Path, output: Path) -> int:
+        return _write(words, output, strip_marks(file.read_bytes()))
+
+    return command(words, "strip", run, in_file("file"), out_file(words))
+
+
+def _write(words: Words, path: Path, data: bytes) -> int:
+    write_whole(path, data)
+    click.echo(words("written", path=path))
+    return DONE
