@@ -31,10 +31,10 @@ def main(arguments: list[str]) -> int:
     print(f"evaluated in {(done - parsed) / count * 1e6:.0f} µs each")
     with tempfile.TemporaryDirectory() as folder:
         outcome = compare(made, Path(folder))
-    print(f"equal: {count - outcome.named.total() - len(outcome.wrong)}")
+    print(f"equal: {count - outcome.named.total() - len(outcome.wrong)}, wrong: {len(outcome.wrong)}")
     for reason, times in outcome.named.most_common():
         print(f"differs, {reason}: {times}")
-    for formula, ours, theirs in outcome.wrong:
+    for formula, ours, theirs in outcome.wrong[:20]:
         print(f"WRONG ={formula}\n  ours {ours!r}, office {theirs!r}")
     return 1 if outcome.wrong else 0
 

@@ -23,6 +23,8 @@ from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 TOLERANCE = 1e-11
 """Relative difference left to the order of additions."""
+NOTHING = 1e-300
+"""Excel has no smaller numbers than 2.2E-308 and shows 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def agree(ours: Scalar, theirs: Any) -> bool:
         return ours is theirs
     if ours is None or not isinstance(theirs, int | float):
         return False
-    return bool(ours == theirs or abs(ours - theirs) <= TOLERANCE * max(abs(ours), abs(theirs)))
+    return bool(ours == theirs or abs(ours - theirs) <= max(NOTHING, TOLERANCE * max(abs(ours), abs(theirs))))
 
 
 def reason_of(tree: Node, book: Mapping[str, Value], theirs: Any) -> str | None:
@@ -104,7 +106,41 @@ def _values(tree: Node, book: Mapping[str, Value]) -> Iterator[Scalar]:
 
 def _two_errors(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
     met = {str(value) for value in _values(tree, book) if isinstance(value, ErrorValue)}
+    if any(result(divisor, book) == 0 for divisor in _divisors(tree)):
+        met.add(str(ErrorValue.DIV0))
     return theirs in met and str(result(tree, book)) in met
+
+
+def _divisors(tree: Node) -> Iterator[Node]:
+    for part in _parts(tree):
+        if isinstance(part, Binary) and part.operator == "/":
+            yield part.right
+        elif isinstance(part, Call) and part.name == "MOD":
+            yield part.arguments[1]
+
+
+def _called(tree: Node, book: Mapping[str, Value], names: tuple[str, ...], error: ErrorValue) -> bool:
+    return any(
+        isinstance(part, Call) and part.name in names and result(part, book) is error for part in _parts(tree)
+    )
+
+
+def _out_of_range(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
+    return bool(theirs == "#VALUE!") and (
+        _called(tree, book, ("SQRT", "LARGE", "SMALL"), ErrorValue.NUM)
+        or _called(tree, book, ("INDEX", "VLOOKUP"), ErrorValue.REF)
+    )
+
+
+def _large_quotient(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
+    return _called(tree, book, ("MOD",), ErrorValue.NUM)
+
+
+def _nothing_sought(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
+    return bool(theirs == "#VALUE!") and any(
+        isinstance(part, Call) and part.name == "FIND" and result(part.arguments[0], book) in ("", 0.0)
+        for part in _parts(tree)
+    )
 
 
 def _exponent(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
@@ -112,7 +148,12 @@ def _exponent(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
         (isinstance(part, Call) and part.name in _TEXT_FUNCTIONS) or getattr(part, "operator", "") == "&"
         for part in _parts(tree)
     )
-    return joins and any("E" in number_text(each) for each in _values(tree, book) if type(each) is float)
+    return joins and any(_is_long(each) for each in _values(tree, book) if type(each) is float)
+
+
+def _is_long(number: float) -> bool:
+    written = number_text(abs(number))
+    return "E" in written or (written.startswith("0.000") and len(written) > 18)
 
 
 def _text_condition(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
@@ -178,7 +219,7 @@ def _at_the_half(call: Call, book: Mapping[str, Value]) -> bool:
 def _blank_sought(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
     return any(
         isinstance(part, Call)
-        and part.name == "MATCH"
+        and part.name in ("MATCH", "VLOOKUP")
         and isinstance(part.arguments[0], Reference)
         and book.get(part.arguments[0].text) is None
         for part in _parts(tree)
@@ -188,11 +229,14 @@ def _blank_sought(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
 _TEXT_FUNCTIONS = ("LEN", "LEFT", "RIGHT", "MID", "EXACT", "CONCATENATE", "TRIM")
 _REASONS: Mapping[str, Callable[[Node, Mapping[str, Value], Any], bool]] = {
     "which of two errors": _two_errors,
-    "a number written with an exponent": _exponent,
+    "another error for a place out of range": _out_of_range,
+    "a quotient too large for MOD": _large_quotient,
+    "FIND of an empty text": _nothing_sought,
+    "the text of a very small or large number": _exponent,
     "text as a condition": _text_condition,
     "a difference cut off without rounding": _noise_cut_off,
     "a half that is just below in binary": _half_below,
-    "a blank sought by MATCH": _blank_sought,
+    "a blank sought by MATCH or VLOOKUP": _blank_sought,
     "a plus sign before a blank cell": _signed_blank,
     "blank cells in COUNTIFS": _blanks_in_countifs,
 }

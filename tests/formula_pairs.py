@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from xlsx_eval.formula import Column, Value
+from xlsx_eval.formula import Column, Value, compile_formula
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
 
 INPUTS = "输入"
@@ -21,6 +21,8 @@ FORMULAS = "算式"
 SINGLES = 240
 AREAS = 60
 ROWS = 8
+SIDE_BY_SIDE = 10
+"""Columns without truths, of which ranges several columns wide are taken."""
 
 _ERROR_FORMULAS = {ErrorValue.DIV0: "=1/0", ErrorValue.NA: "=NA()", ErrorValue.VALUE: '="a"+1'}
 _NUMBERS = (
@@ -50,11 +52,9 @@ _TEXTS = (
     "是",
     "否",
     "不适用",
-    "a*c",
+    "a_c",
     "三公经费 控制率",
     " 前后 空格 ",
-    "x~y",
-    "?",
 )
 _NUMERIC_TEXTS = ("5", "12", "-3", "007", "2023-01-31")
 _CRITERIA = (
@@ -62,9 +62,10 @@ _CRITERIA = (
     '"教育?"', '">abc"', "1", "0.5", '"教育局"', '"ABC"', '"<>1"', '">教"', '"#N/A"', '"=*支出"',
 )  # fmt: skip
 
-# Slots. n: a number, however large; w: one of everyday size; t: text; b: truth; a: w or t or such a cell;
-# x: any cell but a truth; y: any cell; m: a column of numbers; c: any column without truths; o: any column;
-# k: a criterion; d, i, e: digits, a place, an exponent; q: text that may read as a number.
+# Slots. n: a number, however large; w: one of everyday size; u: a single such one; t: text; b: truth; a: w or t or
+# such a cell; x: any cell but a truth; y: any cell; m: a column of numbers; s: of texts; c: any column without truths;
+# o: any column; r: several columns side by side; k: a criterion; d, i, e: digits, a place, an exponent; q: text that
+# may read as a number.
 NUMERIC = (
     "{n}+{n}", "{n}-{n}", "({n}-{n})", "({n}+{n})", "{n}*{n}", "{n}/{n}", "-{n}", "{n}%", "+{n}-{n}", "{w}^{e}", "-{w}^{e}",
     "ABS({n})", "MOD({w},{w})", "SUM({w},{w})", "SUM({c})", "SUM({m},{w})", "AVERAGE({m})", "AVERAGE({c},{w})", "MIN({c})", "MAX({m})",
@@ -76,22 +77,28 @@ NUMERIC = (
     "N({y})", "INDEX({m},{i})", "INDEX({c},{i})", "MATCH({w},{m},0)", "MATCH({t},{s},0)", "IF({b},{n},{n})",
     "IF({n}<>0,{n},{n})", "IFERROR({n},{n})", "IFERROR({n}/{n},{n})", "CHOOSE({i},{n},{n},{n})", "VALUE({q})",
     "SUM(IF({b},{m},{m}))", "SUM(INDEX({m},{i}),{w})", "IF({n}>={n},{n},{n}/{n}*{n})", "SUM({m})-{n}", "{q}*{n}", "{x}*1",
+    "COUNTBLANK({o})", "PRODUCT({w},{w},{x})", "LARGE({m},{i})", "SMALL({m},{i})", "AVERAGEIF({c},{k},{m})", "POWER({w},{e})",
+    "SQRT(ABS({n}))", "SQRT({w})", "SIGN({n})", "FIND({t},{t})", "FIND(\"c\",{t},{i})", "VLOOKUP({t},{s},1,FALSE)", "VLOOKUP({w},{r},1,FALSE)", "VLOOKUP({w},{m},1,0)",
+    "SUMPRODUCT(({m}>={w})*({m}<{n})*{m})", "SUMPRODUCT(ABS({m}),{m})", "SUM({r},{r})", "MAX({r},{r},0)", "IF(ISNUMBER({x}),{x},0)",
 )  # fmt: skip
 MODERATE = (
-    "{w}+{w}", "{w}-{w}", "{w}*{w}", "{w}/{w}", "INT({w})", "INT({w}*{w})", "ROUND({w},{d})",
+    "{w}+{w}", "{w}-{w}", "{w}*{w}", "{w}/{w}", "INT({u})", "INT({w}*{w})", "ROUND({w},{d})",
     "ROUNDUP({w},{d})", "ROUNDDOWN({w},{d})", "ROUNDDOWN(ROUND(({w}-{w})/{w},6),0)", "MAX(0,MIN({w},{w}-ROUND({w},{d})*{w}))",
     "ROUND({w}/{w},{d})", "ROUND({w}*{w},{d})", "LEN({a})", "ABS({w}-{w})", "IF({w}>={w},{w},{w}/{w}*{w})",
+    "TRUNC({u})", "TRUNC({u},{d})",
 )  # fmt: skip
 TEXTUAL = (
     "{a}&{a}", "LEFT({t},{i})", "LEFT({t})", "RIGHT({a},{i})", "MID({t},{i},{i})", "TRIM({t})", "CONCATENATE({a},{a})",
     "T({y})", "IF({b},{t},{t})", 'IF({b},"达标","未达标")', "INDEX({s},{i})&{t}", "IFERROR({t},{t})", "CHOOSE({i},{t},{t})",
     "{w}&{t}", "LEFT({t},{w})",
+    "UPPER({t})", "LOWER({t})", "SUBSTITUTE({t},{t},{t})", "SUBSTITUTE({t},\"c\",{t})", "IF({x}=\"\",\"缺\",{t})",
 )  # fmt: skip
 LOGICAL = (
     "{n}={n}", "{n}<>{n}", "{n}<{n}", "{n}>={n}", "{a}={a}", "{w}<{t}", "{x}={x}", "{x}<>{t}", "{t}={t}", "AND({b},{b})",
     "OR({b},{b})", "NOT({b})", "ISBLANK({y})", "ISNUMBER({x})", "ISTEXT({y})", "ISERROR({y})", "ISERROR({n}/{n})",
     "EXACT({a},{a})", "AND({o})", "OR({o},{b})", "TRUE()", "FALSE()", "SUM({m})={n}", "IF({b},{b},{b})", "ISBLANK({a})",
     "IF({b},{b})", "{w}={w}", "{w}>{w}", "{w}-{w}={w}", "({b})=({b})", "{w}<={w}",
+    "ISNA({y})", "ISNA(MATCH({w},{m},0))",
 )  # fmt: skip
 _TEMPLATES = {"n": NUMERIC + MODERATE, "w": MODERATE, "t": TEXTUAL, "b": LOGICAL}
 _LITERALS: dict[str, tuple[object, ...]] = {
@@ -118,7 +125,15 @@ class Pairs:
         for place, values in enumerate(self.areas):
             column: Column = tuple((value,) for value in values)
             found[f"列_{place}"] = found[_area(place)] = column
+        for reference in {cell for formula in self.formulas for cell in compile_formula(formula).cells}:
+            if reference not in found:
+                found[reference] = self._rectangle(*reference.partition("!")[2].split(":"))
         return found
+
+    def _rectangle(self, first: str, last: str) -> Column:
+        start, end = CellRef.parse(first), CellRef.parse(last)
+        chosen = self.areas[start.column - 3 : end.column - 2]
+        return tuple(tuple(area[row] for area in chosen) for row in range(start.row - 1, end.row))
 
     def workbook(self) -> bytes:
         """Inputs on one sheet, a formula per row of the other, with a wrong cached value to be replaced."""
@@ -143,7 +158,7 @@ def pairs(seed: int, count: int) -> Pairs:
     """So many formulas under a seed."""
     rng = random.Random(seed)
     singles = tuple(_value(rng) for _ in range(SINGLES))
-    areas = tuple(_values(rng) for _ in range(AREAS))
+    areas = tuple(_values(rng, truths=place >= SIDE_BY_SIDE) for place in range(AREAS))
     writer = _Writer(rng, singles, areas)
     return Pairs(singles, areas, tuple(writer.formula() for _ in range(count)))
 
@@ -195,13 +210,14 @@ def _value(rng: random.Random) -> Scalar:
     return (None, None, "", rng.choice(list(_ERROR_FORMULAS)))[kind - 16]
 
 
-def _values(rng: random.Random) -> tuple[Scalar, ...]:
+def _values(rng: random.Random, truths: bool) -> tuple[Scalar, ...]:
     style = rng.randrange(3)
     if style == 0:
         return tuple(_number(rng) for _ in range(ROWS))
     if style == 1:
         return tuple(rng.choice((*_TEXTS, None, "")) for _ in range(ROWS))
-    return tuple(_value(rng) for _ in range(ROWS))
+    values = tuple(_value(rng) for _ in range(ROWS))
+    return tuple(None if isinstance(value, bool) and not truths else value for value in values)
 
 
 class _Writer:
@@ -252,6 +268,13 @@ class _Writer:
             return rng.choice(_CRITERIA) if rng.random() < 0.8 else self._cell("wt"[rng.randrange(2)])
         if slot in _LITERALS:
             return str(rng.choice(_LITERALS[slot]))
+        if slot == "u":
+            return self._leaf("w")
+        if slot == "r":
+            first, second = (
+                CellRef(rng.randint(1, ROWS), rng.randint(3, SIDE_BY_SIDE + 2)) for _ in range(2)
+            )
+            return f"{INPUTS}!{first}:{second}"
         if slot in "xy" or rng.random() < 0.04:
             return self._cell(slot if slot in "xy" else "a")
         if slot == "a":

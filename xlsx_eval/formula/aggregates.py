@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import prod
 
 from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.textnumber import text_number
 from xlsx_eval.formula.values import (
     DIV0,
+    NUM,
     VALUE,
     Column,
     Fault,
@@ -84,6 +86,30 @@ def _count_all(*arguments: Value) -> float:
     )
 
 
+def _count_blank(area: Value) -> float:
+    return float(sum(cell is None or cell == "" for cell in cells(area)))
+
+
+def _product(*arguments: Value) -> float:
+    numbers = _numbers(arguments)
+    return finite(prod(numbers)) if numbers else 0.0
+
+
+def _large(area: Value, place: int) -> float:
+    return _ranked(area, place, reverse=True)
+
+
+def _small(area: Value, place: int) -> float:
+    return _ranked(area, place, reverse=False)
+
+
+def _ranked(area: Value, place: int, reverse: bool) -> float:
+    numbers = sorted(_numbers((area,)), reverse=reverse)
+    if not 1 <= place <= len(numbers):
+        raise Fault(NUM)
+    return numbers[place - 1]
+
+
 def _sum_product(*arguments: Value) -> float:
     arrays: list[Column] = [each if isinstance(each, tuple) else ((each,),) for each in arguments]
     shape = _shape(arrays[0])
@@ -112,5 +138,9 @@ AGGREGATES: Mapping[str, Function] = {
     "MAX": Function("r", 1, lambda *arguments: max(_numbers(arguments), default=0.0), repeats=1),
     "COUNT": Function("r", 1, _count, repeats=1),
     "COUNTA": Function("r", 1, _count_all, repeats=1),
+    "COUNTBLANK": Function("r", 1, _count_blank),
+    "PRODUCT": Function("r", 1, _product, repeats=1),
+    "LARGE": Function("ri", 2, _large),
+    "SMALL": Function("ri", 2, _small),
     "SUMPRODUCT": Function("r", 1, _sum_product, repeats=1),
 }

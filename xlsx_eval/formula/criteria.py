@@ -12,7 +12,7 @@ from xlsx_eval.formula.numbers import same
 from xlsx_eval.formula.operators import compare, fold
 from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.textnumber import text_number
-from xlsx_eval.formula.values import VALUE, Column, Fault, Value, cells, finite, raise_errors
+from xlsx_eval.formula.values import DIV0, VALUE, Column, Fault, Value, cells, finite, raise_errors
 from xlsx_eval.formula.wildcards import has_wildcards, matches
 from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
@@ -108,6 +108,14 @@ def _sum_if(area: Value, wanted: Scalar, numbers: Value = None) -> float:
     return _sum_ifs(area if numbers is None else numbers, area, wanted)
 
 
+def _average_if(area: Value, wanted: Scalar, numbers: Value = None) -> float:
+    averaged = area if numbers is None else numbers
+    chosen = list(_chosen(averaged, _fitting(_area(averaged), (area, wanted))))
+    if not chosen:
+        raise Fault(DIV0)
+    return finite(total(chosen) / len(chosen))
+
+
 def _sum_ifs(numbers: Value, *pairs: Value) -> float:
     return finite(total(_chosen(numbers, _fitting(_area(numbers), pairs))))
 
@@ -128,6 +136,7 @@ def _fitting(like: Column, pairs: tuple[Value, ...]) -> Iterator[bool]:
 CRITERIA: Mapping[str, Function] = {
     "COUNTIF": Function("rs", 2, _count_if),
     "COUNTIFS": Function("rs", 2, _count_ifs, repeats=2),
+    "AVERAGEIF": Function("rsr", 2, _average_if),
     "SUMIF": Function("rsr", 2, _sum_if),
     "SUMIFS": Function("rrs", 3, _sum_ifs, repeats=2),
 }

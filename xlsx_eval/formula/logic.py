@@ -74,6 +74,8 @@ LOGIC: Mapping[str, Function] = {
     "ISNUMBER": Function("s", 1, lambda value: isinstance(value, float) and not isinstance(value, bool)),
     "ISTEXT": Function("s", 1, lambda value: isinstance(value, str)),
     "ISERROR": Function("s", 1, lambda value: isinstance(value, ErrorValue)),
+    "ISNA": Function("s", 1, lambda value: value is ErrorValue.NA),
+    "NA": Function("", 0, lambda: ErrorValue.NA),
     "N": Function("r", 1, _n),
     "T": Function("r", 1, _t),
 }

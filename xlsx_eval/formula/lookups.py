@@ -1,4 +1,4 @@
-"""Taking a value out of a range."""
+"""Taking a value out of a range; what is sought must be met exactly, which the parser sees to."""
 
 from __future__ import annotations
 
@@ -24,13 +24,26 @@ def _index(area: Value, row: int, column: int | None = None) -> Value:
     return tuple(each[column - 1 : column] if column else each for each in chosen)
 
 
-def _match(wanted: Scalar, area: Value, kind: float) -> float:
-    if kind != 0 or not isinstance(area, tuple) or (len(area) > 1 and len(area[0]) > 1):
+def _match(wanted: Scalar, area: Value, exact: Scalar) -> float:
+    if not isinstance(area, tuple) or (len(area) > 1 and len(area[0]) > 1):
         raise Fault(ErrorValue.NA)
     fits = _exactly(wanted)
     for place, cell in enumerate(cells(area), 1):
         if fits(cell):
             return float(place)
+    raise Fault(ErrorValue.NA)
+
+
+def _vertical(wanted: Scalar, area: Value, column: int, exact: Scalar) -> Value:
+    rows: Column = area if isinstance(area, tuple) else ((area,),)
+    if column < 1:
+        raise Fault(VALUE)
+    if column > len(rows[0]):
+        raise Fault(ErrorValue.REF)
+    fits = _exactly(wanted)
+    for row in rows:
+        if fits(row[0]):
+            return row[column - 1]
     raise Fault(ErrorValue.NA)
 
 
@@ -44,5 +57,6 @@ def _exactly(wanted: Scalar) -> Callable[[Scalar], bool]:
 
 LOOKUPS: Mapping[str, Function] = {
     "INDEX": Function("rii", 2, _index),
-    "MATCH": Function("vrn", 3, _match),
+    "MATCH": Function("vrs", 3, _match),
+    "VLOOKUP": Function("vris", 4, _vertical),
 }

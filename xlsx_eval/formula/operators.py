@@ -49,13 +49,20 @@ def compare(left: Scalar, right: Scalar) -> int:
     ranks = _rank(left), _rank(right)
     if ranks[0] != ranks[1]:
         return -1 if ranks[0] < ranks[1] else 1
-    keys = fold(left), fold(right)
-    return (keys[0] > keys[1]) - (keys[0] < keys[1])
+    folded = fold(left), fold(right)
+    if folded[0] == folded[1]:
+        return 0
+    return -1 if _collation(folded[0]) < _collation(folded[1]) else 1
 
 
 def fold(value: Scalar) -> str:
     """Text as comparisons see it, upper and lower case alike; FALSE stands before TRUE."""
     return text(value).upper()
+
+
+def _collation(folded: str) -> list[tuple[int, str]]:
+    """Order of texts: signs before digits before letters; Chinese follows by code point."""
+    return [(0 if not each.isalnum() else 1 if each.isdigit() else 2, each) for each in folded]
 
 
 def _unblank(value: Scalar, other: Scalar) -> Scalar:

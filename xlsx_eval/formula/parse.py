@@ -14,6 +14,7 @@ DEEPEST = 64
 """Levels of nesting Excel allows."""
 
 _BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2, "=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1}
+_EXACT = {"MATCH": "0", "VLOOKUP": "FALSE"}
 _TRUTHS = {"TRUE": True, "FALSE": False}
 
 
@@ -77,6 +78,9 @@ class _Parser:
         arguments = self._arguments()
         if not function.accepts(len(arguments)):
             raise FormulaError(self._source, f"函数 {name} 不能带 {len(arguments)} 个参数", token.start)
+        if name in _EXACT and not _is_false(arguments[-1]):
+            message = f"函数 {name} 只支持精确查找，第 {len(arguments)} 个参数请写 {_EXACT[name]}"
+            raise FormulaError(self._source, message, token.start)
         return Call(name, arguments)
 
     def _arguments(self) -> tuple[Node, ...]:
@@ -122,6 +126,10 @@ class _Parser:
 
     def _error(self, message: str) -> FormulaError:
         return FormulaError(self._source, message, self._next.start)
+
+
+def _is_false(node: Node) -> bool:
+    return isinstance(node, Literal) and (node.value is None or node.value == 0)
 
 
 def _leaf(token: Token) -> Node | None:

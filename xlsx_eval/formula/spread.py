@@ -25,8 +25,8 @@ def elementwise(
     shapes = [_shape(value) for value, spread in pairs if spread]
     rows = max(shape[0] for shape in shapes)
     columns = max(shape[1] for shape in shapes)
-    whole = sum(shape[0] * shape[1] for shape in map(_shape, values))
-    spend(rows * columns * (1 if all(spreads) else whole))
+    whole = [_shape(value) for value, spread in pairs if not spread]
+    spend(rows * columns * sum((shape[0] * shape[1] for shape in whole), start=1))
     return tuple(
         tuple(
             scalar(operation(*(_at(value, row, column) if spread else value for value, spread in pairs)))

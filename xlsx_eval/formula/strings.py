@@ -47,6 +47,29 @@ def _concatenate(*texts: str) -> str:
     return joined
 
 
+def _substitute(text: str, old: str, new: str, which: int | None = None) -> str:
+    if which is not None and which < 1:
+        raise Fault(VALUE)
+    if not old:
+        return text
+    if which is None:
+        return _concatenate(text.replace(old, new))
+    parts = text.split(old)
+    if which >= len(parts):
+        return text
+    return _concatenate(old.join(parts[:which]), new, old.join(parts[which:]))
+
+
+def _find(sought: str, text: str, start: int = 1) -> float:
+    if start < 1 or start > _length(text) + 1:
+        raise Fault(VALUE)
+    skipped = len(_cut(text, 0, start - 1))
+    place = text.find(sought, skipped)
+    if place < 0:
+        raise Fault(VALUE)
+    return float(_length(text[:place]) + 1)
+
+
 def _value(given: bool | float | str | None) -> float:
     if isinstance(given, bool):
         raise Fault(VALUE)
@@ -61,5 +84,9 @@ STRINGS: Mapping[str, Function] = {
     "EXACT": Function("tt", 2, lambda left, right: left == right),
     "TRIM": Function("t", 1, lambda text: _SPACES.sub(" ", text).strip(" ")),
     "CONCATENATE": Function("t", 1, _concatenate, repeats=1),
+    "UPPER": Function("t", 1, str.upper),
+    "LOWER": Function("t", 1, str.lower),
+    "SUBSTITUTE": Function("ttti", 3, _substitute),
+    "FIND": Function("tti", 2, _find),
     "VALUE": Function("v", 1, _value),
 }

@@ -49,9 +49,12 @@ def scalar(value: Value) -> Scalar:
 
 def clean(value: Scalar) -> Scalar:
     """A looked-up scalar with integers made floats and what Excel cannot hold made an error."""
-    if type(value) is float:
-        return value if SMALLEST <= abs(value) < math.inf else _bounded(value)
-    return _bounded(value) if type(value) is int else value
+    kind = type(value)
+    if kind is float:
+        return value if SMALLEST <= abs(value) < math.inf else _bounded(value)  # type: ignore[arg-type]
+    if kind is str or kind is bool or not isinstance(value, int | float):
+        return value
+    return _bounded(value)
 
 
 def _bounded(value: float) -> Scalar:
