@@ -10,12 +10,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from members import members
 
 from xlsx_eval.errors import FillError
 from xlsx_eval.fill import fill, read_values
 from xlsx_eval.scheme import Scheme, load_scheme
 from xlsx_eval.template import draw_template
+from xlsx_eval.xlsx.read import read_book
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 DEPARTMENTS = sorted(path.stem for path in (SAMPLES / "values").glob("*.toml"))
@@ -107,6 +110,17 @@ def test_text_that_looks_like_a_formula_is_stored_as_text(scheme: Scheme) -> Non
     parts = dict(members(fill({"单位名称": "=1+1"}, scheme)))
     assert b"<f>" not in parts["xl/worksheets/sheet2.xml"]
     assert b"<t>=1+1</t>" in parts["xl/sharedStrings.xml"]
+
+
+# What XML 1.0 cannot hold is escaped by Excel's own convention, so it comes back too.
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+@settings(max_examples=25, deadline=None)
+def test_any_text_comes_back_as_it_was_typed(text: str) -> None:
+    default = load_scheme()
+    field = default.fields["单位名称"]
+    sheet = read_book(fill({field.name: text}, default)).sheet(field.sheet)
+    assert sheet is not None
+    assert sheet.value(field.cell) == text
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from xlsx_eval.template.page import Page
 from xlsx_eval.xlsx.cell import CellRef
 
 INDICATORS_TAB = "#70AD47"
-_WIDTHS = (9, 13, 17, 7, 40, 32, 10, 11, 10, 26, 22)
+_WIDTHS = (9, 13, 17, 7, 40, 36, 10, 11, 10, 26, 22)
 _NAME_COLUMN, _POINTS_COLUMN, _STANDARD_COLUMN, _ITEM_COLUMN = 3, 4, 5, 6
 _LEAST = 24.0
 _SIGNS = {"additive": "", "subtractive": "扣 "}
