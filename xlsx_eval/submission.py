@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from xlsx_eval.findings import Place
-from xlsx_eval.locate import Location, locate
+from xlsx_eval.locate import Remark, locate
 from xlsx_eval.normalise import Reading, read_date, read_number, read_text
-from xlsx_eval.recompute import Recomputer
+from xlsx_eval.recompute import Recomputer, Spot
 from xlsx_eval.scheme import Field, Figures, Scheme
 from xlsx_eval.xlsx.book import Book, Cell
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
@@ -37,6 +40,18 @@ class Answer:
     uncached: bool = False
 
     @property
+    def spot(self) -> Spot:
+        """Its cell."""
+        return self.place.sheet, CellRef.parse(self.place.cell)
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was entered: something that could be read, or something that could not."""
+        if self.value is not None or self.problem is not None or isinstance(self.raw, ErrorValue):
+            return True
+        return self.uncached
+
+    @property
     def number(self) -> float | None:
         """The value when it is a number."""
         return self.value if isinstance(self.value, float) else None
@@ -48,17 +63,33 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A formula whose stored result `shown` is not what it gives: `value`.
+
+    `causes` are the cells it leaves out because they hold text; without any, the stored result is stale.
+    """
+
+    answer: Answer
+    shown: float
+    value: float
+    causes: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """All answers of a workbook. `answers` are the single fields by name, `columns` the tables' columns.
 
-    `lost` are fields that were not found, `relocated` those found by label only.
+    `lost` are fields that were not found; `remarks` tell how the others were. `recomputed` are formulas read
+    otherwise than stored, `error_roots` the cells where the errors of answers began.
     """
 
     book: Book
     answers: Mapping[str, Answer]
     columns: Mapping[str, tuple[Answer, ...]]
     lost: tuple[Field, ...]
-    relocated: tuple[Field, ...]
+    remarks: tuple[Remark, ...] = ()
+    recomputed: tuple[Recomputed, ...] = ()
+    error_roots: Mapping[Spot, Spot] = dataclass_field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """Text of a single field, "" when blank."""
@@ -83,7 +114,7 @@ class Submission:
         """Indexes of the rows of a table that hold anything."""
         columns = [column for column in self.columns.values() if column and column[0].field.table == table]
         for index in range(max((len(column) for column in columns), default=0)):
-            if any(index < len(column) and column[index].raw is not None for column in columns):
+            if any(index < len(column) and column[index].given for column in columns):
                 yield index
 
     def all_answers(self) -> Iterator[Answer]:
@@ -117,7 +148,7 @@ def read_submission(book: Book, scheme: Scheme) -> Submission:
     answers: dict[str, Answer] = {}
     columns: dict[str, tuple[Answer, ...]] = {}
     for field in scheme.fields.values():
-        location = located.get(field.name)
+        location = located.places.get(field.name)
         if location is None:
             continue
         if field.table is None:
@@ -126,18 +157,9 @@ def read_submission(book: Book, scheme: Scheme) -> Submission:
             columns[field.name] = tuple(
                 reader.answer(field, location.sheet, ref, row) for row, ref in enumerate(location.cells)
             )
-    submission = Submission(book, answers, columns, _lost(scheme, located), _relocated(scheme, located))
-    return _with_full_points(submission, scheme)
-
-
-def _lost(scheme: Scheme, located: Mapping[str, Location]) -> tuple[Field, ...]:
-    return tuple(field for field in scheme.fields.values() if field.name not in located)
-
-
-def _relocated(scheme: Scheme, located: Mapping[str, Location]) -> tuple[Field, ...]:
-    return tuple(
-        field for field in scheme.fields.values() if field.name in located and not located[field.name].by_name
-    )
+    lost = tuple(field for field in scheme.fields.values() if field.name not in located.places)
+    submission = _with_full_points(Submission(book, answers, columns, lost, located.remarks), scheme)
+    return reader.with_formulas(submission)
 
 
 def _with_full_points(submission: Submission, scheme: Scheme) -> Submission:
@@ -179,6 +201,51 @@ class _Reader:
         self._unit = scheme.unit
         self._recompute = Recomputer(book)
 
+    def with_formulas(self, submission: Submission) -> Submission:
+        """The submission with every formula read as it computes from what the entries mean."""
+        formulas = [answer for answer in submission.all_answers() if answer.formula is not None]
+        if not formulas:
+            return submission
+        recomputed = tuple(self._recomputed(formulas, submission))
+        renewed = {one.answer.spot: one.answer for one in recomputed}
+        roots = {
+            answer.spot: self._recompute.error_root(*answer.spot)
+            for answer in formulas
+            if isinstance(answer.raw, ErrorValue)
+        }
+        return replace(
+            submission,
+            answers={name: renewed.get(answer.spot, answer) for name, answer in submission.answers.items()},
+            columns={
+                name: tuple(renewed.get(answer.spot, answer) for answer in column)
+                for name, column in submission.columns.items()
+            },
+            recomputed=recomputed,
+            error_roots=roots,
+        )
+
+    def _recomputed(self, formulas: list[Answer], submission: Submission) -> Iterator[Recomputed]:
+        meant: dict[Spot, Scalar] = {
+            answer.spot: answer.value
+            for answer in submission.all_answers()
+            if isinstance(answer.raw, str) and answer.number is not None
+        }
+        afresh = Recomputer(self._book, afresh=True)
+        understood = Recomputer(self._book, afresh=True, meant=meant)
+        for answer in formulas:
+            if not isinstance(answer.raw, float) or answer.uncached:
+                continue
+            plain, full = afresh.value(*answer.spot), understood.value(*answer.spot)
+            if not isinstance(full, float) or _alike(full, answer.raw):
+                continue
+            causes = () if _alike(full, plain) else afresh.roots(*answer.spot, meant)
+            cell = self._sheets[answer.place.sheet.casefold()].cells[
+                answer.spot[1].row, answer.spot[1].column
+            ]
+            read = self._read(answer.field, answer.place, full, cell)
+            renewed = replace(answer, value=read.value, problem=read.problem)
+            yield Recomputed(renewed, answer.raw, full, causes)
+
     def answer(self, field: Field, sheet: str, ref: CellRef, row: int | None) -> Answer:
         data = self._sheets[sheet.casefold()]
         cell = data.cells.get((ref.row, ref.column))
@@ -215,9 +282,27 @@ class _Reader:
             return read_number(
                 raw, kind=kind, number_format=cell.number_format, unit=unit, full_points=field.points
             )
-        if field.type == "code" and isinstance(raw, float):
-            return read_text(f"{raw:.0f}")
+        if field.type == "code":
+            return _code(raw)
         return _choice(read_text(raw), field) if field.type == "choice" else read_text(raw)
+
+
+def _alike(one: Scalar, other: Scalar) -> bool:
+    """Whether two results are the same but for float noise."""
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= 1e-9 * max(1.0, abs(one), abs(other))
+    return one == other
+
+
+def _code(raw: Scalar) -> Reading:
+    """A code as text, its digits made half-width."""
+    reading = read_text(f"{raw:.0f}" if isinstance(raw, float) and raw == int(raw) else raw)
+    if not isinstance(reading.value, str):
+        return reading
+    narrow = unicodedata.normalize("NFKC", reading.value).replace(" ", "")
+    if narrow == reading.value:
+        return reading
+    return replace(reading, value=narrow, normalised=True, note=f"单元格为“{raw}”，按“{narrow}”读取")
 
 
 _SAME_SIGNS = {
@@ -225,22 +310,29 @@ _SAME_SIGNS = {
     "<=": "≤",
     "≧": "≥",
     "≦": "≤",
-    "＝": "=",
     "大于等于": "≥",
     "小于等于": "≤",
     "等于": "=",
 }
+_TRIFLES = re.compile(r"[\s,.;:。，；：、“”\"'()]+")
+
+
+def _fold(text: str) -> str:
+    """A choice without what differs in typing only: width, letter case, blanks and punctuation."""
+    narrow = unicodedata.normalize("NFKC", text).casefold()
+    return _TRIFLES.sub("", narrow) or narrow
 
 
 def _choice(reading: Reading, field: Field) -> Reading:
-    """A choice as the dropdown writes it where the entry differs by width, blanks or sign only."""
+    """A choice as the dropdown writes it where the entry differs by width, case, blanks or sign only."""
     if not isinstance(reading.value, str) or reading.value in field.choices:
         return reading
-    folded = _SAME_SIGNS.get(reading.value, reading.value)
-    if folded in field.choices:
-        note = f"填写为“{reading.value}”，按“{folded}”读取"
-        return replace(reading, value=folded, normalised=True, note=note)
-    return replace(reading, value=None, problem="不在可选项内")
+    folded = _fold(_SAME_SIGNS.get(unicodedata.normalize("NFKC", reading.value), reading.value))
+    for choice in field.choices:
+        if _fold(choice) == folded:
+            note = f"单元格为“{reading.value}”，按“{choice}”读取"
+            return replace(reading, value=choice, normalised=True, note=note)
+    return replace(reading, value=None, normalised=False, note="", problem="不在可选项内")
 
 
 def show(value: Scalar, field: Field | None = None) -> str:

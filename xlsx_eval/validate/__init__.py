@@ -13,7 +13,7 @@ __all__ = ["Case", "validate"]
 
 CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     structure.lost_fields,
-    structure.relocated_fields,
+    structure.places,
     structure.template_year,
     structure.signature,
     structure.external_links,

@@ -31,11 +31,18 @@ def lost_fields(case: Case) -> Iterator[Finding]:
         yield finding("A02", Place(), sheet, words=words, points=sum(field.points or 0 for field in fields))
 
 
-def relocated_fields(case: Case) -> Iterator[Finding]:
-    """A03 for the fields of each sheet whose names were lost."""
-    for sheet, fields in _by_sheet(case.submission.relocated):
-        words = {"表名": sheet, "数量": len(fields), "清单": _listed(fields)}
-        yield finding("A03", Place(sheet, "A1"), sheet, words=words)
+def places(case: Case) -> Iterator[Finding]:
+    """What is to be told of where fields were found: names, sheets, rows, columns, texts, entries beside the form."""
+    for remark in case.submission.remarks:
+        yield finding(
+            remark.code,
+            remark.place,
+            remark.field,
+            words=remark.words,
+            found=remark.found,
+            expected=remark.expected,
+            also=remark.also,
+        )
 
 
 def _by_sheet(fields: Iterable[Field]) -> Iterator[tuple[str, list[Field]]]:

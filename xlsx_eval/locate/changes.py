@@ -1,0 +1,172 @@
+"""What changed in a form, in plain words: rows and columns put in or moved, texts altered, entries beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlsx_eval.findings import Place
+from xlsx_eval.locate.align import Alignment
+from xlsx_eval.locate.form import Anchor, Form
+from xlsx_eval.locate.remark import Remark
+from xlsx_eval.locate.rows import is_idle
+from xlsx_eval.locate.text import core, squeeze
+from xlsx_eval.xlsx.book import Cell, SheetData
+from xlsx_eval.xlsx.cell import CellRef, column_letters
+
+_LISTED = 3
+_MOST_CELLS = 60
+_LONGEST = 20
+
+
+def changed_columns(form: Form, sheet: SheetData, alignment: Alignment) -> Iterator[Remark]:
+    """A11 for columns put in, and for those that changed places; each column told once."""
+    told: set[int] = set()
+    for heading in sorted(alignment.columns, key=lambda row: -len(alignment.columns[row])):
+        columns = sorted(alignment.columns[heading].items())
+        row = alignment.rows.get(heading, 1)
+        for (_, before), (home, column) in zip([(0, 0), *columns], columns, strict=False):
+            inserted = [other for other in range(before + 1, column) if other not in dict(columns).values()]
+            gap = column - before - (home - (0 if before == 0 else _home(columns, before)))
+            for other in inserted[:gap] if gap > 0 else ():
+                if other not in told:
+                    told.add(other)
+                    yield _inserted_column(form, sheet, heading, row, other, (home, column))
+            if column < before and column not in told:
+                told.add(column)
+                words = f"“{_heading(form, heading, home)}”一列已移动，取自 {column_letters(column)} 列"
+                yield _changed(sheet, CellRef(row, column), words)
+
+
+def _home(columns: list[tuple[int, int]], column: int) -> int:
+    return next(home for home, now in columns if now == column)
+
+
+def _inserted_column(
+    form: Form, sheet: SheetData, heading: int, row: int, column: int, following: tuple[int, int]
+) -> Remark:
+    words = (
+        f"{column_letters(column)} 列为插入列，“{_heading(form, heading, following[0])}”"
+        f"取自 {column_letters(following[1])} 列"
+    )
+    return _changed(sheet, CellRef(row, column), words)
+
+
+def _heading(form: Form, row: int, column: int) -> str:
+    found = (anchor.text for anchor in form.anchors if anchor.heading and anchor.ref == CellRef(row, column))
+    return next(found, column_letters(column)).replace("\n", "")
+
+
+def _changed(sheet: SheetData, ref: CellRef, words: str) -> Remark:
+    return Remark("A11", Place(sheet.name, str(ref)), sheet.name, {"表名": sheet.name, "说明": words})
+
+
+def changed_rows(form: Form, sheet: SheetData, alignment: Alignment) -> Iterator[Remark]:
+    """A11 for rows put in between, rows put above, and rows that changed places."""
+    rows = sorted(alignment.rows.items())
+    before_home, before = 0, 0
+    for home, row in rows:
+        name = _row_name(form, home)
+        if row < before:
+            yield _changed(sheet, CellRef(row, 1), f"“{name}”一行已移动，取自第 {row} 行")
+            continue
+        more = (row - before) - (home - before_home)
+        if more > 0 and (before or row > home):
+            first = row - more
+            span = f"第 {first} 行" if more == 1 else f"第 {first}～{row - 1} 行"
+            yield _changed(sheet, CellRef(first, 1), f"{span}为插入行，“{name}”取自第 {row} 行")
+        before_home, before = home, row
+
+
+def _row_name(form: Form, row: int) -> str:
+    texts = [anchor.text for anchor in form.anchors if anchor.ref.row == row and anchor.points is None]
+    return texts[0].strip("　 ") if texts else f"第 {row} 行"
+
+
+def changed_texts(form: Form, sheet: SheetData, alignment: Alignment) -> Iterator[Remark]:
+    """A15 for every fixed text that is not, where it stands now, what the template says."""
+    for anchor in form.anchors:
+        ref = _place(form, anchor, alignment)
+        if ref is None:
+            continue
+        cell = sheet.cells.get((ref.row, ref.column))
+        if not _same(anchor, cell):
+            words = {"原文": anchor.text, "现文": _shown(cell)}
+            yield Remark("A15", Place(sheet.name, str(ref)), sheet.name, words, _shown(cell), anchor.text)
+
+
+def _place(form: Form, anchor: Anchor, alignment: Alignment) -> CellRef | None:
+    row = alignment.rows.get(anchor.ref.row)
+    if row is None:
+        return None
+    if anchor.heading:
+        column = alignment.columns.get(anchor.ref.row, {}).get(anchor.ref.column)
+    else:
+        column = label_column(form, anchor, alignment)
+    return None if column is None else CellRef(row, column)
+
+
+def label_column(form: Form, anchor: Anchor, alignment: Alignment) -> int | None:
+    """Where the column of a row's text is now: as its own heading row says, or the nearest above."""
+    above = [row for row in form.heading_rows if row <= anchor.ref.row] or list(form.heading_rows)
+    columns = alignment.columns.get(above[-1], {})
+    return columns.get(anchor.ref.column)
+
+
+def _same(anchor: Anchor, cell: Cell | None) -> bool:
+    if cell is None or cell.value is None:
+        return False
+    if anchor.points is not None and isinstance(cell.value, float):
+        return abs(cell.value - anchor.points) < 1e-9
+    bare = core if anchor.loose else squeeze
+    return isinstance(cell.value, str) and bare(cell.value) == bare(anchor.text)
+
+
+def _shown(cell: Cell | None) -> str:
+    if cell is None or cell.value is None:
+        return "空白"
+    return f"{cell.value:g}" if isinstance(cell.value, float) else str(cell.value)
+
+
+def beside(
+    form: Form, sheet: SheetData, alignment: Alignment, rows_read: set[int], least: int
+) -> Iterator[Remark]:
+    """A16 for what was entered outside the form, all of it in one remark.
+
+    `rows_read` are a table's rows, `least` is the last row its names cover.
+    """
+    bottom, right = _reach(form, alignment)
+    bottom = max(bottom, least)
+    texts = {core(anchor.text) for anchor in form.anchors}
+    outside = [
+        cell
+        for (row, column), cell in sorted(sheet.cells.items())
+        if (row > bottom or column > right)
+        and row not in rows_read
+        and not is_idle(cell)
+        and not _is_ours(cell, texts)
+    ]
+    if outside:
+        seen = "、".join(_clipped(cell) for cell in outside[:_LISTED])
+        more = f"等 {len(outside)} 处" if len(outside) > _LISTED else ""
+        places = [Place(sheet.name, str(cell.ref)) for cell in outside[:_MOST_CELLS]]
+        words = {"表名": sheet.name, "内容": seen + more}
+        yield Remark("A16", places[0], sheet.name, words, seen + more, also=tuple(places[1:]))
+
+
+def _is_ours(cell: Cell, texts: set[str]) -> bool:
+    return isinstance(cell.value, str) and core(cell.value) in texts
+
+
+def _reach(form: Form, alignment: Alignment) -> tuple[int, int]:
+    """Last row and column of the form as it stands now."""
+    if alignment.at_home:
+        return form.last.row, form.last.column
+    mapped = max(((home, row) for home, row in alignment.rows.items()), default=(0, 0))
+    bottom = max([*list(alignment.rows.values()), mapped[1] + form.last.row - mapped[0]])
+    shifts = [now - home for columns in alignment.columns.values() for home, now in columns.items()]
+    return bottom, form.last.column + max([0, *shifts])
+
+
+def _clipped(cell: Cell) -> str:
+    text = _shown(cell) if cell.value is not None else f"={cell.formula}"
+    return f"“{text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}”"

@@ -1,0 +1,200 @@
+"""Where a submitted workbook keeps each field: names first, confirmed by row and column headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlsx_eval.findings import Place
+from xlsx_eval.locate.align import Alignment, align, label_row
+from xlsx_eval.locate.changes import beside, changed_columns, changed_rows, changed_texts
+from xlsx_eval.locate.copies import copy_remarks, repeated_rows
+from xlsx_eval.locate.form import Form, forms_of
+from xlsx_eval.locate.merges import Merges
+from xlsx_eval.locate.names import BROKEN, ELSEWHERE, Named, named_places
+from xlsx_eval.locate.remark import Located, Location, Remark
+from xlsx_eval.locate.rows import TableRows, is_idle, table_rows
+from xlsx_eval.locate.sheets import Chosen, choose_sheets, sheet_remarks
+from xlsx_eval.scheme import Field, Scheme
+from xlsx_eval.xlsx.book import Book, SheetData
+from xlsx_eval.xlsx.cell import CellRef
+
+YEAR_PROPERTY = "xlsx-eval year"
+_LISTED = 4
+
+
+def locate(book: Book, scheme: Scheme) -> Located:
+    """Every field that can be found, and what is to be told about where it was."""
+    named = named_places(book, scheme)
+    forms = forms_of(scheme, year_shift(book, scheme))
+    places: dict[str, Location] = {}
+    remarks: list[Remark] = []
+    for chosen in choose_sheets(book, forms, named):
+        finder = _Finder(chosen, named, scheme)
+        places.update(finder.places())
+        remarks += finder.told()
+    ordered = {name: places[name] for name in scheme.fields if name in places}
+    return Located(ordered, tuple(remarks))
+
+
+def year_shift(book: Book, scheme: Scheme) -> int:
+    """Years between the template that was filled in and the scheme, by the template's own word."""
+    year = book.properties.get(YEAR_PROPERTY, "").partition(".")[0]
+    return int(year) - scheme.year if year.isdigit() and 1990 <= int(year) <= 2100 else 0
+
+
+@dataclass
+class _Finder:
+    """Finds the fields of one form on the sheet chosen for it."""
+
+    chosen: Chosen
+    named: Mapping[str, Named]
+    scheme: Scheme
+    alignment: Alignment = field(init=False)
+    here: dict[str, CellRef] = field(init=False)
+    moved: dict[str, tuple[str, CellRef, CellRef]] = field(init=False, default_factory=dict)
+    unsure: dict[str, CellRef] = field(init=False, default_factory=dict)
+    by_label: list[str] = field(init=False, default_factory=list)
+    table: TableRows | None = field(init=False, default=None)
+    bottom: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        sheet = self.sheet.name
+        self.here = {
+            one.name: self.named[one.name].first or CellRef(1, 1)
+            for one, _ in self.form.fields
+            if self.named[one.name].first is not None and self.named[one.name].sheet == sheet
+        }
+        self.alignment = align(self.form, self.sheet, self.here)
+        self.merges = Merges(self.sheet)
+
+    @property
+    def form(self) -> Form:
+        return self.chosen.form
+
+    @property
+    def sheet(self) -> SheetData:
+        return self.chosen.sheet
+
+    def places(self) -> dict[str, Location]:
+        """Every field of the form that is there."""
+        cells = {}
+        for one, heading in self.form.fields:
+            found = self._cell(one, heading)
+            if found is not None:
+                cells[one.name] = found
+        if self.form.sheet.table is not None:
+            return self._columns(cells)
+        return {
+            name: Location(self.sheet.name, (self.merges.top(ref, self._is_input),), name in self.here)
+            for name, ref in cells.items()
+        }
+
+    def _is_input(self, ref: CellRef) -> bool:
+        """Whether a cell may hold an entry: it is no label."""
+        return ref.column > 1
+
+    def _cell(self, one: Field, heading: int) -> CellRef | None:
+        """The first cell of a field: where name and headings agree, else the surer of both."""
+        row = label_row(self.form, one.cell.row)
+        labelled = self.alignment.place(one.cell, heading, row)
+        named = self.here.get(one.name)
+        if labelled is None or named == labelled:
+            return named if named is not None else labelled
+        certain = self.alignment.certain(one.cell, heading, row)
+        if named is None:
+            if certain:
+                self.by_label.append(one.name)
+            else:
+                self.unsure[one.name] = labelled
+            return labelled
+        if one.table is not None and named.column == labelled.column:
+            return named
+        # A label that leads to a blank while the name leads to an entry may have been moved itself.
+        chosen = labelled if certain and (self._filled(labelled) or not self._filled(named)) else named
+        self.moved[one.name] = (str(named), labelled, chosen)
+        return chosen
+
+    def _filled(self, ref: CellRef) -> bool:
+        cell = self.sheet.cells.get((ref.row, ref.column))
+        return cell is not None and not is_idle(cell)
+
+    def _columns(self, cells: Mapping[str, CellRef]) -> dict[str, Location]:
+        table = self.form.sheet.table
+        if table is None or not cells:
+            return {}
+        heading = self.alignment.rows.get(self.form.heading_rows[0])
+        first = heading + 1 if heading is not None else min(ref.row for ref in cells.values())
+        ends = [self.named[name].last for name in cells if name in self.here]
+        last = max(
+            [end.row for end in ends if end is not None and end.row >= first], default=first + table.rows - 1
+        )
+        starts = [ref.row for name, ref in cells.items() if name in self.here and ref.row > first]
+        if len(starts) > len(cells) // 2:
+            first = min(starts)
+        columns = {name: ref.column for name, ref in cells.items()}
+        self.bottom = last
+        self.table = table_rows(self.sheet, table, columns, first, last, self.sheet.name)
+        return {name: self._column(name, column, self.table.rows) for name, column in columns.items()}
+
+    def _column(self, name: str, column: int, rows: tuple[int, ...]) -> Location:
+        cells = tuple(CellRef(row, column) for row in rows)
+        if not self.scheme.fields[name].numeric:
+            cells = tuple(self.merges.top(ref, lambda top: top.column == column) for ref in cells)
+        return Location(self.sheet.name, cells, name in self.here)
+
+    def told(self) -> Iterator[Remark]:
+        """What is to be told of this form, after its places were found."""
+        yield from sheet_remarks(self.chosen)
+        yield from copy_remarks(self.chosen)
+        yield from self._told_names()
+        if not self.alignment.at_home:
+            yield from changed_columns(self.form, self.sheet, self.alignment)
+            yield from changed_rows(self.form, self.sheet, self.alignment)
+            yield from repeated_rows(self.form, self.sheet, self.alignment)
+        yield from changed_texts(self.form, self.sheet, self.alignment)
+        rows = set(self.table.rows) if self.table else set()
+        if self.table:
+            yield from self.table.remarks
+        yield from beside(self.form, self.sheet, self.alignment, rows, self.bottom)
+        yield from self.merges.told(self.form.sheet.name)
+
+    def _told_names(self) -> Iterator[Remark]:
+        labels = {one.name: one.label for one, _ in self.form.fields}
+        for code, fault in (("A03", BROKEN), ("A19", ELSEWHERE)):
+            hit = [
+                name
+                for name in self.by_label
+                if (self.named[name].fault == ELSEWHERE) == (fault == ELSEWHERE)
+            ]
+            if hit:
+                words = {
+                    "表名": self.sheet.name,
+                    "数量": len(hit),
+                    "清单": _listed([labels[name] for name in hit]),
+                }
+                yield Remark(code, Place(self.sheet.name, "A1"), self.sheet.name, words)
+        if self.unsure:
+            places = [Place(self.sheet.name, str(ref)) for ref in self.unsure.values()]
+            words = {
+                "表名": self.sheet.name,
+                "数量": len(places),
+                "位置": "、".join(place.cell for place in places[:_LISTED])
+                + ("等" if len(places) > _LISTED else ""),
+                "清单": _listed([labels[name] for name in self.unsure]),
+            }
+            yield Remark("A21", places[0], next(iter(self.unsure)), words, also=tuple(places[1:]))
+        for name, (before, labelled, chosen) in self.moved.items():
+            words = {
+                "表名": self.sheet.name,
+                "字段": labels[name],
+                "名称位置": before,
+                "表头位置": str(labelled),
+                "采用": str(chosen),
+            }
+            also = () if before == str(chosen) else (Place(self.sheet.name, before),)
+            yield Remark("A10", Place(self.sheet.name, str(chosen)), name, words, also=also)
+
+
+def _listed(labels: list[str]) -> str:
+    return "、".join(labels[:_LISTED]) + (f"等 {len(labels)} 项" if len(labels) > _LISTED else "")
