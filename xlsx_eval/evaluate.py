@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.score import CheckScore, IndicatorScore, score_submission
+from xlsx_eval.score import FOR_REVIEWER, CheckScore, IndicatorScore, score_submission
 from xlsx_eval.submission import Submission, read_submission
 from xlsx_eval.validate import Case, validate
 from xlsx_eval.xlsx import strip_marks
@@ -23,7 +23,7 @@ class Evaluation:
 
     `score` adds what could be computed; `unscored` are the points of indicators that could not be; `grade` is
     None while any is unscored. `claimed` is the department's own total (None: not given). `state` is 退回修改 when
-    there is a 错误, 待复核 when something is to be explained or cannot be checked, else 通过. `basis` is the scheme
+    there is a 错误, 待复核 when something is to be explained, cannot be checked or waits for a person's score, else 通过. `basis` is the scheme
     that judged it.
     """
 
@@ -55,7 +55,7 @@ def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
         year=scheme.year,
         department=submission.text("单位名称"),
         code=submission.text("预算编码"),
-        state=_state(findings),
+        state=_state(findings, scored.indicators),
         score=scored.score,
         unscored=unscored,
         grade=None if unscored > 0 else scheme.grade(scored.score),
@@ -69,8 +69,9 @@ def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
     )
 
 
-def _state(findings: Iterable[Finding]) -> str:
+def _state(findings: Iterable[Finding], indicators: Iterable[IndicatorScore]) -> str:
     verdicts = {item.verdict for item in findings}
     if ERROR in verdicts:
         return SENT_BACK
-    return FOR_REVIEW if verdicts & {EXPLAIN, UNVERIFIABLE} else PASSED
+    waiting = any(one.state == FOR_REVIEWER for one in indicators)
+    return FOR_REVIEW if waiting or verdicts & {EXPLAIN, UNVERIFIABLE} else PASSED

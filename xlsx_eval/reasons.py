@@ -3,42 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from xlsx_eval.scheme import Indicator
-from xlsx_eval.scheme.rules import number_text, percent_text
+from xlsx_eval.formula import compile_formula
+from xlsx_eval.scheme import Figures, Indicator, Way
+from xlsx_eval.scheme.bands import parse_band
+from xlsx_eval.scheme.rules import distance_text, number_text, rule_kinds, value_text
+from xlsx_eval.scheme.standards import parameter_words
 from xlsx_eval.submission import Answer, Submission, show
 
 
 def lost_points_reason(
-    indicator: Indicator, value: float | None, score: float | None, submission: Submission
+    indicator: Indicator,
+    value: float | None,
+    score: float | None,
+    submission: Submission,
+    figures: Figures,
 ) -> str:
     """The sentence for a fixed indicator; "" when nothing was lost or nothing could be computed."""
     if score is None or score >= indicator.points:
         return ""
-    words = {"失分": show(round(indicator.points - score, 4)), "指标": indicator.title}
-    if indicator.items:
-        words["不符"] = "；".join(failed_items(indicator, submission)) or "数据勾稽核对不符"
-    if value is not None:
-        words["值"] = percent_text(value)
-        words.update(_parameter_words(indicator, value))
-    return indicator.reason.format_map(words)
-
-
-def _parameter_words(indicator: Indicator, value: float) -> dict[str, str]:
-    numbers = {
-        name: number for name, number in indicator.parameters.items() if isinstance(number, float | int)
+    rule: Mapping[str, Any] = {"kind": indicator.kind, **indicator.parameters}
+    name, reason = indicator.title, indicator.reason
+    if indicator.ways:
+        way = _way_taken(indicator, score, submission, figures)
+        if way is None:
+            return ""
+        rule, name = way.rule, f"{indicator.title}（{way.name}）"
+        reason = rule_kinds()[rule["kind"]]["reason"]
+    words = {
+        "指标": name,
+        "失分": show(round(indicator.points - score, 4)),
+        "得分": show(round(score, 4)),
+        "档": _choice_made(indicator, rule, value, submission, figures),
+        "不符": "；".join(failed_items(indicator, submission)) or "数据勾稽核对不符",
+        "按公式": indicator.parameters.get("words", "").rstrip("。") or "按方案公式",
+        "为值": "" if value is None else f" {value_text(value, indicator.unit)}",
     }
-    target = numbers.get("target", 0.0)
-    words = {"目标": percent_text(target), "偏差": _points_apart(value - target)}
-    if "step" in numbers:
-        words["步长"] = f"{number_text(round(numbers['step'] * 100, 4))} 个百分点"
-    if "deduct" in numbers:
-        words["扣分"] = number_text(numbers["deduct"])
-    return words
+    if value is not None:
+        words |= parameter_words(rule, indicator.unit) | _value_words(rule, value, indicator.unit)
+    return reason.format_map(words)
 
 
-def _points_apart(difference: float) -> str:
-    return f"{number_text(round(abs(difference) * 100, 2))} 个百分点"
+def _value_words(rule: Mapping[str, Any], value: float, unit: str) -> dict[str, str]:
+    words = {
+        "值": value_text(value, unit),
+        "偏差": distance_text(value - rule.get("target", 0.0), unit),
+    }
+    beyond = rule_kinds()[rule["kind"]].get("zero", "")
+    crossed = "zero" in rule and (value > rule["zero"] if ">" in beyond else value < rule["zero"])
+    return words if crossed else {**words, "零分": ""}
+
+
+def _way_taken(indicator: Indicator, score: float, submission: Submission, figures: Figures) -> Way | None:
+    """The way that gave the score: the one chosen, else the first that gives as much."""
+    chosen = submission.text(indicator.items[0].answer.name) if indicator.items else ""
+    for way in indicator.ways:
+        local = figures.with_values({"值": way.value.evaluate(figures), "满分": indicator.points})
+        if chosen == way.name or (not chosen and way.score.evaluate(local) == score):
+            return way
+    return None
+
+
+def _choice_made(
+    indicator: Indicator,
+    rule: Mapping[str, Any],
+    value: float | None,
+    submission: Submission,
+    figures: Figures,
+) -> str:
+    """The band, case or state that decided the score, in the scheme's words."""
+    if rule["kind"] == "cases":
+        local = figures.with_values({"值": value, "满分": indicator.points})
+        true = (words for test, _, words in rule["cases"] if compile_formula(test).evaluate(local) is True)
+        return str(next(true, "不属于所列情形"))
+    if "bands" in rule and value is not None:
+        return next((text for text, _ in rule["bands"] if parse_band(text).holds(value)), "不属于所列各档")
+    return submission.text(indicator.items[0].answer.name) if indicator.items else ""
 
 
 def failed_items(indicator: Indicator, submission: Submission) -> list[str]:
@@ -50,6 +91,13 @@ def failed_items(indicator: Indicator, submission: Submission) -> list[str]:
         if answer in bad:
             failed.append(f"“{item.text}”为“{answer}”")
     return failed
+
+
+def review_reason(indicator: Indicator) -> str:
+    """Why a person must score it, and within what range."""
+    lowest = number_text(indicator.parameters.get("lowest", 0))
+    within = f"由复核人在 {lowest}～{number_text(indicator.points)} 分之间评定"
+    return f"财政部门尚未给出评定得分，{within}" if indicator.kind == "external" else within
 
 
 def own_reason(row: Mapping[str, Answer], points: float | None, score: float | None) -> str:

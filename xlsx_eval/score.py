@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 from xlsx_eval.findings import Place
 from xlsx_eval.formula import Formula
+from xlsx_eval.formula.numbers import ROUND_HALF_UP, rounded
 from xlsx_eval.precision import FLOAT_NOISE, answers_of, sum_tolerance
-from xlsx_eval.reasons import lost_points_reason, own_reason
+from xlsx_eval.reasons import lost_points_reason, own_reason, review_reason
 from xlsx_eval.scheme import Check, Figures, Indicator, Own, Scheme
+from xlsx_eval.scheme.rules import DROPPED, REVIEW
 from xlsx_eval.submission import Answer, Submission
 from xlsx_eval.xlsx.cell import Scalar
 
-SCORED, UNSCORED, NOT_APPLICABLE = "已核定", "无法核验", "不适用"
+SCORED, UNSCORED, NOT_APPLICABLE, FOR_REVIEWER = "已核定", "无法核验", DROPPED, REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class IndicatorScore:
 
     `code` is its running number (`1.01`), `path` its 一级 and 二级; `value` and `claimed_value` are the recomputed
     and the stated figure (None: none), `claimed` and `score` the self-score and ours (None: not given, cannot
-    be computed). `state` is 已核定, 无法核验 or 不适用. `formula` is the scheme's text, `inputs` the cells and values
+    be computed). `state` is 已核定, 无法核验, 不适用 (full marks, or no score and the rest rescaled) or 待复核 (a person
+    must score it). `unit` is that of the value. `formula` is the scheme's text, `inputs` the cells and values
     it used; `reason` says in words why points were lost.
     """
 
@@ -41,6 +44,19 @@ class IndicatorScore:
     place: Place | None = None
     own_row: int | None = None
     key: str = ""
+    unit: str = "%"
+
+    @property
+    def dropped(self) -> bool:
+        """Whether it is left out and the others rescaled."""
+        return self.score is None and self.state == NOT_APPLICABLE
+
+    @property
+    def shown(self) -> Scalar:
+        """What its score cell holds: the score, or the word that stands for it; None while nothing can be said."""
+        if self.score is None and self.state in (NOT_APPLICABLE, FOR_REVIEWER):
+            return self.state
+        return self.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +78,31 @@ class ScoreSheet:
     indicators: tuple[IndicatorScore, ...]
     checks: tuple[CheckScore, ...]
     figures: Figures
+    points: float = 100.0
 
     @property
     def score(self) -> float:
-        """Sum of what could be scored, rounded to 2 decimals as the form prints it."""
-        return round(sum(one.score for one in self.indicators if one.score is not None), 2)
+        """Sum of what could be scored, rescaled where points are left out, with 2 decimals as the form prints it."""
+        earned = sum(one.score for one in self.indicators if one.score is not None)
+        if not self.dropped:
+            return round(earned, 2)
+        return rescaled(earned, self.points, self.dropped)
+
+    @property
+    def dropped(self) -> float:
+        """Points of indicators that are left out because they do not apply."""
+        return sum(one.points for one in self.indicators if one.dropped)
 
     def unscored(self, points: float) -> float:
         """Points of `points` in all that no score could be computed for."""
         scored = sum(one.points for one in self.indicators if one.score is not None)
-        return round(max(0.0, points - scored), 2)
+        return round(max(0.0, points - scored - self.dropped), 2)
+
+
+def rescaled(earned: float, points: float, dropped: float) -> float:
+    """What was earned of the points that apply, as a share of all points, rounded as a cell would."""
+    left = points - dropped
+    return rounded(earned * points / left, 2, ROUND_HALF_UP) if left > 0 else 0.0
 
 
 def score_submission(submission: Submission, scheme: Scheme) -> ScoreSheet:
@@ -86,7 +117,7 @@ def score_submission(submission: Submission, scheme: Scheme) -> ScoreSheet:
     ]
     if scheme.own is not None:
         indicators.extend(_own_scores(scheme.own, len(_first_levels(scheme)), submission))
-    return ScoreSheet(tuple(indicators), checks, figures)
+    return ScoreSheet(tuple(indicators), checks, figures, scheme.points)
 
 
 def _first_levels(scheme: Scheme) -> list[str]:
@@ -120,7 +151,8 @@ def _score_indicator(
 ) -> IndicatorScore:
     value = None if indicator.value is None else _number(indicator.value.evaluate(figures))
     local = figures.with_values({"值": value, "满分": indicator.points})
-    score = _number(indicator.score.evaluate(local))
+    result = indicator.score.evaluate(local)
+    score = _number(result)
     applies = indicator.not_applicable is None or indicator.not_applicable.evaluate(figures) is not True
     claimed_value = None
     if indicator.claimed_value is not None:
@@ -136,13 +168,22 @@ def _score_indicator(
         claimed_value=claimed_value,
         claimed=None if answer is None else answer.number,
         score=score,
-        state=UNSCORED if score is None else SCORED if applies else NOT_APPLICABLE,
-        reason=lost_points_reason(indicator, value, score, submission),
+        state=_state(result, applies),
+        reason=review_reason(indicator)
+        if result == FOR_REVIEWER
+        else lost_points_reason(indicator, value, score, submission, figures),
         formula=(indicator.value or indicator.score).text,
         inputs=_inputs(indicator.value or indicator.score, submission, scheme),
         place=None if answer is None else answer.place,
         key=indicator.key,
+        unit=indicator.unit,
     )
+
+
+def _state(result: Scalar, applies: bool) -> str:
+    if isinstance(result, float):
+        return SCORED if applies else NOT_APPLICABLE
+    return result if isinstance(result, str) and result in (FOR_REVIEWER, NOT_APPLICABLE) else UNSCORED
 
 
 def _inputs(formula: Formula, submission: Submission, scheme: Scheme) -> dict[str, tuple[str, Scalar]]:

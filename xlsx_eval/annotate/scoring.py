@@ -21,7 +21,7 @@ from xlsx_eval.annotate.looks import (
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.scheme import Indicator, Own, Scheme
 from xlsx_eval.scheme.rules import number_text
-from xlsx_eval.score import UNSCORED, IndicatorScore
+from xlsx_eval.score import NOT_APPLICABLE, UNSCORED, IndicatorScore, rescaled
 from xlsx_eval.xlsx import AddedSheet, NewCell, NewRow
 from xlsx_eval.xlsx.cell import Scalar
 
@@ -117,7 +117,26 @@ def _head(layout: Layout, evaluation: Evaluation) -> None:
 
 def _unscored(scheme: Scheme, total: int) -> str:
     scores, points = f"I{FIRST_ROW}:I{total - 1}", f"E{FIRST_ROW}:E{total - 1}"
-    return f'ROUND(MAX(0,{number_text(scheme.points)}-SUMIF({scores},">=0",{points})),2)'
+    dropped = f"-{_dropped(total - 1)}" if _rescales(scheme) else ""
+    return f'ROUND(MAX(0,{number_text(scheme.points)}-SUMIF({scores},">=0",{points}){dropped}),2)'
+
+
+def _rescales(scheme: Scheme) -> bool:
+    return any(indicator.drops for indicator in scheme.indicators)
+
+
+def _dropped(last: int) -> str:
+    """The points of indicators that are left out, as a formula."""
+    return f'SUMIF(I{FIRST_ROW}:I{last},"{NOT_APPLICABLE}",E{FIRST_ROW}:E{last})'
+
+
+def _sum_of(column: str, last: int, scheme: Scheme, decimals: int) -> str:
+    """The sum of a column of scores, rescaled where the scheme leaves out what does not apply."""
+    summed = f"SUM({column}{FIRST_ROW}:{column}{last})"
+    if not _rescales(scheme):
+        return f"ROUND({summed},{decimals})"
+    points, dropped = number_text(scheme.points), _dropped(last)
+    return f"IF({dropped}=0,ROUND({summed},{decimals}),ROUND({summed}*{points}/({points}-{dropped}),2))"
 
 
 def _grade(scheme: Scheme) -> str:
@@ -157,20 +176,25 @@ OWN_STANDARD = "达到年度指标值得满分；未达到的按实际与目标�
 def _remark(scored: IndicatorScore) -> str:
     if scored.state == UNSCORED:
         return "数据不全，得分无法核定，见问题清单。"
+    if scored.dropped:
+        return "不适用，不计分，其余指标折算为总分。"
     return f"{scored.reason}。" if scored.reason else scored.state
 
 
 def _fixed(indicator: Indicator, scored: IndicatorScore, row: int) -> Iterator[NewCell]:
     yield text(indicator.points, SCORE)
-    if indicator.claimed_value is None or indicator.value is None:
-        yield text("—", CENTRED)
+    look = RATE if indicator.unit == "%" else looks.NUMBER
+    if indicator.claimed_value is None:
         yield text("—", CENTRED)
     else:
-        yield live(indicator.claimed_value.name, scored.claimed_value, RATE)
-        yield live(indicator.value.text.removeprefix("="), scored.value, RATE)
+        yield live(indicator.claimed_value.name, scored.claimed_value, look)
+    if indicator.value is None:
+        yield text("—", CENTRED)
+    else:
+        yield live(indicator.value.text.removeprefix("="), scored.value, look)
     yield live(indicator.claimed.name, scored.claimed, SCORE)
     own_cells = {"值": f"G{row}", "满分": f"E{row}"}
-    yield live(indicator.score.render(own_cells.get), scored.score, SCORE)
+    yield live(indicator.score.render(own_cells.get), scored.shown, SCORE)
 
 
 def _own(own: Own, scored: IndicatorScore, index: int) -> Iterator[NewCell]:
@@ -204,6 +228,9 @@ def _total(layout: Layout, evaluation: Evaluation) -> None:
     last = layout.next_row - 1
     claimed = sum(one.claimed for one in evaluation.indicators if one.claimed is not None)
     points = sum(one.points for one in evaluation.indicators)
+    scheme = evaluation.basis
+    dropped = sum(one.points for one in evaluation.indicators if one.dropped)
+    claimed = rescaled(claimed, scheme.points, dropped) if dropped else round(claimed, 4)
     layout.add(
         text("合计", TOTAL),
         text("", TOTAL),
@@ -212,9 +239,9 @@ def _total(layout: Layout, evaluation: Evaluation) -> None:
         live(f"SUM(E{FIRST_ROW}:E{last})", points, TOTAL),
         text("", TOTAL),
         text("", TOTAL),
-        live(f"ROUND(SUM(H{FIRST_ROW}:H{last}),4)", round(claimed, 4), TOTAL),
-        live(f"ROUND(SUM(I{FIRST_ROW}:I{last}),2)", evaluation.score, TOTAL),
-        live(f"ROUND(H{last + 1}-I{last + 1},4)", round(round(claimed, 4) - evaluation.score, 4), TOTAL),
+        live(_sum_of("H", last, scheme, 4), claimed, TOTAL),
+        live(_sum_of("I", last, scheme, 2), evaluation.score, TOTAL),
+        live(f"ROUND(H{last + 1}-I{last + 1},4)", round(claimed - evaluation.score, 4), TOTAL),
         text("", TOTAL),
         text("", TOTAL),
     )

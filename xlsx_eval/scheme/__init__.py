@@ -1,7 +1,7 @@
 """A scheme: what is asked of a department, what is allowed, what it is worth."""
 
 from xlsx_eval.scheme.figures import Figures
-from xlsx_eval.scheme.load import load_scheme, scheme_names
+from xlsx_eval.scheme.load import Checked, check_scheme, load_scheme, scheme_names
 from xlsx_eval.scheme.parts import (
     Check,
     Example,
@@ -15,10 +15,12 @@ from xlsx_eval.scheme.parts import (
     Scheme,
     Sheet,
     Table,
+    Way,
 )
 
 __all__ = [
     "Check",
+    "Checked",
     "Example",
     "Field",
     "Figures",
@@ -31,6 +33,8 @@ __all__ = [
     "Scheme",
     "Sheet",
     "Table",
+    "Way",
+    "check_scheme",
     "load_scheme",
     "scheme_names",
 ]

@@ -73,6 +73,8 @@ def _field(
         width=entry.get("width"),
         table=table,
         claims=None if claims is None else compile_formula(claims),
+        signed=bool(entry.get("signed", False)),
+        bureau=bool(entry.get("bureau", False)),
     )
 
 
@@ -107,9 +109,12 @@ def _grid_field(
         "name": line["name"],
         "label": f"{label} {column['label']}" if column["name"] else label,
         "type": kind,
-        "unit": grid.get("unit", "") if kind == grid["type"] else "",
+        "unit": line.get("unit", grid.get("unit", "") if kind == grid["type"] else ""),
         "required": column["name"] in line.get("required", ()),
         "help": line.get("help", ""),
+        "choices": line.get("choices", ()),
+        "signed": line.get("signed", False),
+        "bureau": line.get("bureau", False),
     }
     name = f"{line['name']}_{column['name']}" if column["name"] else line["name"]
     return _field(entry, sheet, name, cell, CellRef(cell.row, 1))

@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from xlsx_eval.errors import FormulaError, SchemeError
-from xlsx_eval.formula import Formula, compile_formula
-from xlsx_eval.scheme.grammar import check_grammar
-from xlsx_eval.scheme.indicators import build_indicators
-from xlsx_eval.scheme.layout import lay_out
+from xlsx_eval.scheme.build import build_scheme
+from xlsx_eval.scheme.grammar import shape_remarks
 from xlsx_eval.scheme.lint import lint
-from xlsx_eval.scheme.parts import Check, Example, Field, Own, Requirement, Scheme, Sheet, Table
+from xlsx_eval.scheme.parts import Scheme
+from xlsx_eval.scheme.probe import probe
+from xlsx_eval.scheme.references import reference_remarks
+from xlsx_eval.scheme.remarks import ADVICE, ERROR, Remark, place_words
+from xlsx_eval.scheme.words import word_remarks
+
+_NO_SCHEMES = frozenset({"rules.toml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A scheme as read: its raw tables, the scheme itself (None while it cannot be built), what is wrong.
+
+    `text` is the file it came from, "" where that was no text.
+    """
+
+    source: str
+    raw: Mapping[str, Any]
+    scheme: Scheme | None
+    remarks: tuple[Remark, ...]
+    text: str = ""
+
+    @property
+    def errors(self) -> tuple[Remark, ...]:
+        """Remarks that keep the scheme from being used."""
+        return tuple(remark for remark in self.remarks if remark.level == ERROR)
+
+    @property
+    def advice(self) -> tuple[Remark, ...]:
+        """Remarks that do not."""
+        return tuple(remark for remark in self.remarks if remark.level == ADVICE)
+
+    def sentence(self, remark: Remark) -> str:
+        """A remark with its place in words."""
+        place = place_words(remark.path, self.raw, self.text)
+        return f"{place}：{remark.text}" if place else remark.text
 
 
 def scheme_names() -> tuple[str, ...]:
     """Names of the schemes that come with the package."""
     entries = files("xlsx_eval").joinpath("schemes").iterdir()
     names = (entry.name for entry in entries if entry.name.endswith(".toml"))
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name != "rules.toml"))
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name not in _NO_SCHEMES))
 
 
 def load_scheme(name_or_path: str | Path | None = None, *, year: int | None = None) -> Scheme:
@@ -29,22 +63,62 @@ def load_scheme(name_or_path: str | Path | None = None, *, year: int | None = No
 
     `year` replaces the scheme's own. Raises SchemeError, saying where and what is wrong.
     """
-    source, text = _text_of("default" if name_or_path is None else name_or_path)
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SchemeError(source, (f"not valid TOML: {error}",)) from None
-    check_grammar(raw, source)
+    source, text, raw = read_raw("default" if name_or_path is None else name_or_path)
+    return checked_scheme(check_raw(raw, source, year=year, text=text))
+
+
+def checked_scheme(checked: Checked, sentence: Callable[[Remark], str] | None = None) -> Scheme:
+    """The scheme of a check that found no error; raises SchemeError with a sentence for each otherwise."""
+    if checked.scheme is None or checked.errors:
+        raise SchemeError(checked.source, tuple(map(sentence or checked.sentence, checked.errors)))
+    return checked.scheme
+
+
+def check_scheme(name_or_path: str | Path, *, year: int | None = None) -> Checked:
+    """Everything there is to say about a scheme, formulas tried on sampled figures included.
+
+    Raises SchemeError only where there is no such file or it is no TOML.
+    """
+    source, text, raw = read_raw(name_or_path)
+    return check_raw(raw, source, year=year, text=text, thorough=True)
+
+
+def check_raw(
+    raw: Mapping[str, Any],
+    source: str,
+    *,
+    year: int | None = None,
+    text: str = "",
+    thorough: bool = False,
+) -> Checked:
+    """The raw tables of a scheme checked as far as they can be: shape, references, contradictions.
+
+    `thorough` also tries its formulas on sampled figures.
+    """
+    remarks = list(shape_remarks(raw)) or list(reference_remarks(raw))
+    if remarks:
+        return Checked(source, raw, None, tuple(remarks), text)
+    dated = dict(raw)
     if year is not None:
-        raw["scheme"]["year"] = year
+        dated["scheme"] = {**raw["scheme"], "year": year}
     try:
-        scheme = _build(_with_years(raw, raw["scheme"]["year"]))
+        filled = _with_years(dated, dated["scheme"]["year"])
+        scheme = build_scheme(filled)
     except FormulaError as error:
-        raise SchemeError(source, (str(error),)) from None
-    problems = tuple(lint(scheme))
-    if problems:
-        raise SchemeError(source, problems)
-    return scheme
+        return Checked(source, raw, None, (Remark((), str(error)),), text)
+    found: Iterable[Remark] = [*lint(scheme), *word_remarks(filled, scheme)]
+    if thorough and not any(remark.level == ERROR for remark in found):
+        found = [*found, *probe(scheme)]
+    return Checked(source, raw, scheme, tuple(found), text)
+
+
+def read_raw(name_or_path: str | Path) -> tuple[str, str, dict[str, Any]]:
+    """Source, text and raw tables of a ready scheme or a TOML file; raises SchemeError."""
+    source, text = _text_of(name_or_path)
+    try:
+        return source, text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemeError(source, (f"不是有效的 TOML：{error}",)) from None
 
 
 def _text_of(name_or_path: str | Path) -> tuple[str, str]:
@@ -55,8 +129,8 @@ def _text_of(name_or_path: str | Path) -> tuple[str, str]:
     try:
         return path.name, path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        known = ", ".join(scheme_names())
-        message = f"no ready scheme of that name ({known}) and no readable file: {error}"
+        reason = error.strerror if isinstance(error, OSError) else "不是 UTF-8 文本"
+        message = f"没有这个现成方案（{'、'.join(scheme_names())}），也不是可读取的文件（{reason}）"
         raise SchemeError(ready, (message,)) from None
 
 
@@ -72,98 +146,3 @@ def _with_years(raw: Any, year: int) -> Any:
     if isinstance(raw, list):
         return [_with_years(value, year) for value in raw]
     return raw
-
-
-def _build(raw: Mapping[str, Any]) -> Scheme:
-    head = raw["scheme"]
-    sheets = tuple(lay_out(entry) for entry in raw["sheet"])
-    sheet = next((sheet.name for sheet in sheets if sheet.kind == "indicators"), "指标自评")
-    indicators = build_indicators(raw["indicator"], sheet)
-    fields = _unique(_all_fields(sheets))
-    for indicator in indicators:
-        fields.update(_unique(_indicator_fields(indicator)))
-    tables = {sheet.table.id: sheet.table for sheet in sheets if sheet.table is not None}
-    return Scheme(
-        id=head["id"],
-        name=head["name"],
-        year=head["year"],
-        points=head["points"],
-        unit=head["unit"],
-        decimals=head["decimals"],
-        grades=tuple((name, lowest) for name, lowest in head["grades"]),
-        remark_bands=tuple(head["remark_bands"]),
-        overshoot=head["overshoot"],
-        sheets=sheets,
-        fields=fields,
-        tables=tables,
-        derived={name: compile_formula(text) for name, text in raw.get("derived", {}).items()},
-        indicators=indicators,
-        own=_own(raw["own"], tables) if "own" in raw else None,
-        checks=tuple(check for entry in raw.get("check", ()) for check in _checks(entry)),
-        requirements=tuple(_requirement(entry) for entry in raw.get("require", ())),
-        examples=tuple(_example(entry) for entry in raw.get("example", ())),
-    )
-
-
-def _all_fields(sheets: Sequence[Sheet]) -> Iterator[Field]:
-    for sheet in sheets:
-        yield from sheet.fields
-        for grid in sheet.grids:
-            for row in grid.rows:
-                yield from row.fields
-        if sheet.table is not None:
-            yield from sheet.table.columns
-
-
-def _indicator_fields(indicator: Any) -> Iterator[Field]:
-    yield from (item.answer for item in indicator.items)
-    if indicator.claimed_value is not None:
-        yield indicator.claimed_value
-    yield from (indicator.claimed, indicator.why, indicator.evidence)
-
-
-def _unique(fields: Iterator[Field]) -> dict[str, Field]:
-    named: dict[str, Field] = {}
-    for item in fields:
-        if item.name in named:
-            raise SchemeError(item.sheet, (f"the name {item.name!r} is declared twice",))
-        named[item.name] = item
-    return named
-
-
-def _own(raw: Mapping[str, Any], tables: Mapping[str, Table]) -> Own:
-    blocks = {name: float(points) for name, points in raw["blocks"]}
-    formula = compile_formula(" ".join(line.strip() for line in raw["score"].splitlines()))
-    return Own(tables[raw["table"]], blocks, raw.get("survey", ""), formula, formula.text)
-
-
-def _checks(raw: Mapping[str, Any]) -> Iterator[Check]:
-    for word in raw.get("each", ("",)):
-        yield Check(
-            id=raw["id"].replace("{列}", word),
-            title=raw["title"].replace("{列}", word),
-            left=_present(raw["left"], raw.get("needs", ()), word),
-            right=compile_formula(raw["right"].replace("{列}", word)),
-            verdict=raw.get("verdict", "错误"),
-            hint=raw.get("hint", ""),
-            needs=tuple(name.replace("{列}", word) for name in raw.get("needs", ())),
-        )
-
-
-def _present(text: str, needs: Sequence[str], word: str) -> Formula:
-    """`text`, but "" while a needed figure or every figure is missing, so that a sum of blanks is not 0."""
-    text = text.replace("{列}", word).removeprefix("=")
-    names = ",".join(sorted(compile_formula(text).names))
-    missing = f"COUNT({names})=0"
-    if needs:
-        missing = f"OR({missing},COUNT({','.join(needs)})<{len(needs)})".replace("{列}", word)
-    return compile_formula(f'=IF({missing},"",{text})')
-
-
-def _requirement(raw: Mapping[str, Any]) -> Requirement:
-    words = {key: raw[key] for key in ("id", "title", "place", "verdict", "expected", "message", "hint")}
-    return Requirement(test=compile_formula(raw["test"]), needs=tuple(raw.get("needs", ())), **words)
-
-
-def _example(raw: Mapping[str, Any]) -> Example:
-    return Example(raw["indicator"], dict(raw["inputs"]), raw["points"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from xlsx_eval.formula import Formula
+from xlsx_eval.scheme.rules import plain_name
 from xlsx_eval.xlsx.cell import CellRef
 
 _NUMBERING = re.compile(r"^[\s　]*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[.、．])")
@@ -21,7 +23,8 @@ class Field:
 
     `name` is its defined name. `cell` is the input cell (of a column: its first row) and `label_cell` the
     heading that names it. `points` bounds a score; `choices` are the only words a choice admits; `claims` is
-    the formula text that a claimed figure must agree with (over the row's own columns in a table).
+    the formula text that a claimed figure must agree with (over the row's own columns in a table). A `signed`
+    figure may be negative; a `bureau` field is filled by the bureau and locked for the department.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Field:
     width: float | None = None
     table: str | None = None
     claims: Formula | None = None
+    signed: bool = False
+    bureau: bool = False
 
     @property
     def title(self) -> str:
@@ -122,12 +127,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One of several measures that an either-or indicator may be scored by."""
+
+    name: str
+    unit: str
+    value: Formula
+    score: Formula
+    rule: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """An indicator with a fixed rule.
 
     `key` is 二级_三级, unique; `value` and `score` are formulas, `score` over 值 (the value) and 满分 (its
-    points); `kind` names the rule in rules.toml and `parameters` hold its numbers. `missing` is the verdict
-    when the value cannot be computed. `rows` are the (first, last) rows it takes on the sheet.
+    points); `kind` names the rule in rules.toml and `parameters` hold its numbers and lists. `missing` is the
+    verdict when the value cannot be computed. `rows` are the (first, last) rows it takes on the sheet. `unit`
+    is that of the value. `drops` tells that it is left out, and the rest rescaled, where it does not apply.
     """
 
     key: str
@@ -135,7 +152,7 @@ class Indicator:
     name: str
     points: float
     kind: str
-    parameters: Mapping[str, float | str]
+    parameters: Mapping[str, Any]
     score: Formula
     value: Formula | None
     not_applicable: Formula | None
@@ -149,11 +166,14 @@ class Indicator:
     claimed: Field
     why: Field
     evidence: Field
+    unit: str = "%"
+    drops: bool = False
+    ways: tuple[Way, ...] = ()
 
     @property
     def title(self) -> str:
         """Its name, with its parent where the name alone would not tell which is meant."""
-        return self.name if self.key == self.name else f"{self.path[-1]}·{self.name}"
+        return self.name if self.key == plain_name(self.name) else f"{self.path[-1]}·{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +189,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Two figures that must agree within print precision: `left` recomputed, `right` as stated."""
+    """Two figures that must agree within print precision: `left` recomputed, `right` as stated.
+
+    `number` counts the entries of the file; one entry may stand for several columns.
+    """
 
     id: str
     title: str
@@ -178,6 +201,7 @@ class Check:
     verdict: str
     hint: str
     needs: tuple[str, ...]
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +221,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Inputs by name and the points that the indicator of that key must earn from them."""
+    """Inputs by name and what the indicator of that key must earn from them: points, 待复核 or 不适用."""
 
     indicator: str
     inputs: Mapping[str, float | str]
-    points: float
+    points: float | str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "closed": {**_FRAMED, "align": "center", "font_color": "#7F7F7F", "bg_color": _CLOSED_FILL},
     "signature": {"font_size": 12, "align": "left"},
     "input": {**_FRAMED, "bg_color": _INPUT_FILL, "locked": False},
+    "bureau": {**_FRAMED, "bg_color": _CLOSED_FILL},
 }
 """Every style but what depends on a field; a change here changes the whole template."""
 
@@ -68,7 +69,8 @@ class Looks:
 
     def input(self, field: Field) -> Format:
         """The style of an input cell of that field."""
-        return self._format(f"input {field.type}", {**LOOKS["input"], **_OF_TYPE[field.type]})
+        look = "bureau" if field.bureau else "input"
+        return self._format(f"{look} {field.type}", {**LOOKS[look], **_OF_TYPE[field.type]})
 
     def _format(self, key: str, properties: Mapping[str, Any]) -> Format:
         if key not in self._made:

@@ -82,6 +82,9 @@ def _integer(field: Field, scheme: Scheme) -> Rule:
 
 
 def _amount(field: Field, scheme: Scheme) -> Rule:
+    if field.signed:
+        words = f"请填写数字，单位为{scheme.unit}，保留 {scheme.decimals} 位小数；减少的填负数。"
+        return Rule(_between("decimal", -1e12, 1e12), words)
     words = (
         f"请填写不小于 0 的数字，单位为{scheme.unit}，保留 {scheme.decimals} 位小数；"
         "不填单位文字、空格或多余的小数点（如“7.50.”应填 7.50）。"
@@ -90,6 +93,8 @@ def _amount(field: Field, scheme: Scheme) -> Rule:
 
 
 def _rate(field: Field, scheme: Scheme) -> Rule:
+    if field.signed:
+        return Rule(_between("decimal", -10, 10), "请填写百分数，如 -5.2%，下降的填负数。")
     return Rule(_between("decimal", 0, 10), "请填写百分数，如 95.1%，范围为 0%～1000%。")
 
 

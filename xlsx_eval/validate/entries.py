@@ -62,7 +62,7 @@ def ranges(case: Case) -> Iterator[Finding]:
         number = answer.number
         if number is None or answer.field.type in ("target", "year", "score"):
             continue
-        if number < 0:
+        if number < 0 and not answer.field.signed:
             yield _about("B04", answer, expected="不小于 0", words={"范围": "不小于 0"})
         elif answer.field.type == "rate" and number > _MOST_RATE:
             yield _about("B04", answer, expected="百分比", words={"范围": "0～10000%"})

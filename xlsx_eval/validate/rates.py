@@ -8,7 +8,7 @@ from xlsx_eval.findings import Finding, finding
 from xlsx_eval.formula import Formula
 from xlsx_eval.precision import FLOAT_NOISE, answers_of, half_unit, value_tolerance
 from xlsx_eval.scheme import Figures, Indicator
-from xlsx_eval.scheme.rules import percent_text
+from xlsx_eval.scheme.rules import value_text
 from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 
@@ -37,10 +37,10 @@ def _indicator_rate(
         return
     how = _how(inputs.values(), value)
     if claim.number is None:
-        yield _rate_finding("D03", claim, indicator.title + "指标值", value, how)
+        yield _rate_finding("D03", claim, indicator.title + "指标值", value, how, indicator.unit)
         return
     tolerance = value_tolerance(formula, case.scored.figures, inputs, case.scheme.decimals)
-    yield from compare_rate(claim, indicator.title, value, tolerance, how)
+    yield from compare_rate(claim, indicator.title, value, tolerance, how, indicator.unit)
 
 
 def table_rates(case: Case) -> Iterator[Finding]:
@@ -75,18 +75,20 @@ def _row_name(row: Mapping[str, Answer]) -> str:
     return next((str(answer.value) for answer in row.values() if answer.value), "")
 
 
-def compare_rate(claim: Answer, label: str, value: float, tolerance: float, how: str) -> Iterator[Finding]:
+def compare_rate(
+    claim: Answer, label: str, value: float, tolerance: float, how: str, unit: str = "%"
+) -> Iterator[Finding]:
     """Nothing when the claim is the value within print precision; D02 when it is 1 minus it, else D01."""
     claimed = claim.number or 0.0
     allowed = tolerance + half_unit(claim, 2) + FLOAT_NOISE
     if abs(claimed - value) <= allowed:
         return
-    saved = abs(claimed - (1 - value)) <= allowed
-    yield _rate_finding("D02" if saved else "D01", claim, label, value, how)
+    saved = unit == "%" and abs(claimed - (1 - value)) <= allowed
+    yield _rate_finding("D02" if saved else "D01", claim, label, value, how, unit)
 
 
-def _rate_finding(code: str, claim: Answer, label: str, value: float, how: str) -> Finding:
-    expected = percent_text(value)
+def _rate_finding(code: str, claim: Answer, label: str, value: float, how: str, unit: str) -> Finding:
+    expected = value_text(value, unit)
     words = {"字段": label, "原文": claim.shown, "应为": expected, "算式": how}
     return finding(code, claim.place, claim.field.name, words=words, found=claim.shown, expected=expected)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from xlsx_eval.findings import EXPLAIN, Finding, finding
 from xlsx_eval.precision import answers_of
 from xlsx_eval.scheme import Indicator
-from xlsx_eval.score import IndicatorScore
+from xlsx_eval.scheme.rules import value_text
+from xlsx_eval.score import UNSCORED, IndicatorScore, rescaled
 from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable, same_score
 
@@ -22,10 +23,78 @@ def indicator_scores(case: Case) -> Iterator[Finding]:
         if claim is None:
             continue
         scored = by_key[indicator.key]
+        if scored.dropped:
+            yield from _left_out(scored, claim)
+            continue
+        if indicator.kind == "external" and claim.number is None and readable(claim):
+            continue
+        out = list(_out_of_band(case, indicator, scored, claim))
+        yield from out
+        if out:
+            continue
         explained = not case.blank(indicator.why.name)
         yield from self_score(scored, claim, explained)
-        if scored.score is None:
+        yield from _overshoot(case, indicator, scored, explained)
+        if scored.state == UNSCORED:
             yield from _cannot_score(case, indicator, scored, claim)
+
+
+def _left_out(scored: IndicatorScore, claim: Answer) -> Iterator[Finding]:
+    """E14 for a self-score of an indicator that does not apply and is not counted."""
+    if claim.number:
+        yield _score_finding("E14", scored, claim, claim.number)
+
+
+def _out_of_band(
+    case: Case, indicator: Indicator, scored: IndicatorScore, claim: Answer
+) -> Iterator[Finding]:
+    """F03 for a qualitative indicator whose self-score does not lie in the band of the level chosen."""
+    if indicator.kind != "qualitative" or claim.number is None or not 0 <= claim.number <= scored.points:
+        return
+    level = case.submission.text(indicator.items[0].answer.name)
+    for name, low, high in indicator.parameters["levels"]:
+        least, most = low * scored.points, high * scored.points
+        if name == level and not least - 1e-9 <= claim.number <= most + 1e-9:
+            expected = f"{show(round(least, 4))}～{show(round(most, 4))}"
+            words = {"指标": scored.name, "实际": level, "区间": expected, "自评": show(claim.number)}
+            yield finding(
+                "F03",
+                claim.place,
+                claim.field.name,
+                words=words,
+                found=claim.shown,
+                expected=expected,
+                points=max(least - claim.number, claim.number - most),
+            )
+
+
+def _overshoot(
+    case: Case, indicator: Indicator, scored: IndicatorScore, explained: bool
+) -> Iterator[Finding]:
+    """F02 for a value further above its target than the rule lets pass without an explanation."""
+    limit, target = indicator.parameters.get("overshoot"), indicator.parameters.get("target")
+    field = indicator.claimed_value
+    if limit is None or explained or not target or scored.value is None or field is None:
+        return
+    over = scored.value / target - 1
+    if over > limit + 1e-9:
+        words = {
+            "指标": scored.name,
+            "目标": value_text(target, indicator.unit),
+            "实际": value_text(scored.value, indicator.unit),
+            "超出": f"{show(round(over * 100, 1))}%",
+        }
+        found = words["实际"]
+        expected = "扣分原因栏的说明"
+        yield finding(
+            "F02",
+            case.place(field.name),
+            field.name,
+            words=words,
+            found=found,
+            expected=expected,
+            points=scored.points,
+        )
 
 
 def self_score(scored: IndicatorScore, claim: Answer, explained: bool) -> Iterator[Finding]:
@@ -55,7 +124,8 @@ def _score_finding(code: str, scored: IndicatorScore, claim: Answer, points: flo
         "差": show(points),
         "扣分": show(points),
     }
-    expected = {"E03": f"0～{show(scored.points)}", "E04": f"0～{show(scored.points)}", "E05": "扣分原因"}
+    within = f"0～{show(scored.points)}"
+    expected = {"E03": within, "E04": within, "E05": "扣分原因", "E14": "空白（不计分）"}
     return finding(
         code,
         claim.place,
@@ -135,9 +205,14 @@ def total_and_grade(case: Case) -> Iterator[Finding]:
 
 
 def _total(case: Case, total: Answer, stated: float) -> Iterator[Finding]:
-    given = [one for one in case.scored.indicators if one.claimed is not None]
+    dropped = case.scored.dropped
+    counted = [one for one in case.scored.indicators if not one.dropped]
+    given = [one for one in counted if one.claimed is not None]
     claimed = round(sum(one.claimed or 0 for one in given), 4)
-    open_points = round(case.scheme.points - sum(one.points for one in given), 4)
+    open_points = round(case.scheme.points - dropped - sum(one.points for one in given), 4)
+    if dropped:
+        claimed = rescaled(claimed, case.scheme.points, dropped)
+        open_points = rescaled(open_points, case.scheme.points, dropped)
     least, most = claimed, claimed + max(0.0, open_points)
     if least - 0.005 - 1e-9 <= stated <= most + 0.005 + 1e-9:
         return
