@@ -80,3 +80,15 @@ class FolderError(XlsxEvalError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.SENTENCES[self.problem]}"
+
+
+class WorkspaceError(XlsxEvalError):
+    """A workspace, or a file the bureau keeps in it, that cannot be used; `problems` says where and what."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        super().__init__(source, problems)
+        self.source = source
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.source}：{problem}" for problem in self.problems)

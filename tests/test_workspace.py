@@ -1,0 +1,84 @@
+"""A workspace is made once, and its configuration is checked key by key."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.workspace import CONFIG, init_workspace, open_workspace
+
+
+def test_init_makes_folders_roster_manual_and_a_configuration_that_opens(tmp_path: Path) -> None:
+    root = tmp_path / "2022年绩效"
+    init_workspace(root)
+    assert {path.name for path in root.iterdir()} == {
+        *("inbox", "outbox", "archive"),
+        *("roster.xlsx", "使用说明.txt", CONFIG),
+    }
+    workspace = open_workspace(root)
+    assert workspace.scheme().year == 2022
+    assert workspace.config.deadline is None
+    assert "inbox" in (root / "使用说明.txt").read_text(encoding="utf-8-sig")
+
+
+def test_init_takes_another_year(tmp_path: Path) -> None:
+    init_workspace(tmp_path, year=2025)
+    assert open_workspace(tmp_path).scheme().year == 2025
+
+
+def test_init_changes_nothing_in_a_workspace(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    (tmp_path / CONFIG).write_text("settle = 3\n", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="已经是工作文件夹"):
+        init_workspace(tmp_path)
+    assert open_workspace(tmp_path).config.settle == 3
+
+
+def test_a_roster_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "roster.xlsx").write_bytes(b"ours")
+    init_workspace(tmp_path)
+    assert (tmp_path / "roster.xlsx").read_bytes() == b"ours"
+
+
+def test_a_deadline_is_a_date(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    (tmp_path / CONFIG).write_text("deadline = 2023-04-30\n", encoding="utf-8")
+    assert open_workspace(tmp_path).config.deadline == datetime.date(2023, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("settel = 1", "settel：没有这一项"),
+        ("settle = -1", "settle：应为秒数"),
+        ('deadline = "4月30日"', "deadline：应为日期"),
+        ("year = 23", "year：应为四位年度"),
+        ("polling = 1", "polling：应为 true 或 false"),
+        ("workers = 1.5", "workers：应为进程数"),
+        ('scheme = "没有的方案"', "scheme："),
+        ('outbox = "inbox/out"', "outbox 不能放在 inbox 里面"),
+        ('inbox = "."', "不能"),
+        ("scheme = ", "无法读取"),
+    ],
+)
+def test_a_wrong_key_is_named_with_what_it_should_be(text: str, words: str, tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    (tmp_path / CONFIG).write_text(text, encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=words):
+        open_workspace(tmp_path)
+
+
+def test_all_wrong_keys_are_told_at_once(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    (tmp_path / CONFIG).write_text('year = 1\nsettle = "x"\nnothing = 1\n', encoding="utf-8")
+    with pytest.raises(WorkspaceError) as caught:
+        open_workspace(tmp_path)
+    assert len(caught.value.problems) == 3
+
+
+def test_a_folder_that_is_no_workspace_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match="请先运行 init"):
+        open_workspace(tmp_path)
