@@ -23,8 +23,8 @@ def main(arguments: list[str]) -> int:
     start = time.perf_counter()
     compiled = [compile_formula(formula) for formula in made.formulas]
     parsed = time.perf_counter()
-    for formula in compiled:
-        formula.evaluate(book.__getitem__)
+    for each in compiled:
+        each.evaluate(book.__getitem__)
     done = time.perf_counter()
     print(f"{count} formulas, seed {seed}")
     print(f"compiled in {(parsed - start) / count * 1e6:.0f} µs each", end=", ")
