@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from xlsx_eval.errors import Unreadable
+from xlsx_eval.xlsx.blanks import without_blanks
 from xlsx_eval.xlsx.book import Cell
 from xlsx_eval.xlsx.cell import (
     MAX_COLUMN,
@@ -21,7 +22,7 @@ from xlsx_eval.xlsx.cell import (
 from xlsx_eval.xlsx.cell_styles import PLAIN, CellStyle
 from xlsx_eval.xlsx.serial import from_iso
 from xlsx_eval.xlsx.shared_formulas import SharedFormula
-from xlsx_eval.xlsx.stream import main_names, stream, unescaped
+from xlsx_eval.xlsx.stream import as_stored, main_names, stream, unescaped
 
 _NAMES = main_names(("row", "c", "v", "f", "t", "rPh", "col", "mergeCell", "sheetProtection"))
 _TRUE = ("1", "true")
@@ -67,7 +68,7 @@ class Grid:
 def read_grid(raw: bytes, partname: str, context: Context) -> Grid:
     """Cells with a value or a formula, and the sheet's marks; raises Unreadable for a damaged part."""
     reader = _Reader(partname, context)
-    stream(raw, partname, reader.start, reader.end, reader.attach)
+    stream(without_blanks(raw), partname, reader.start, reader.end, reader.attach)
     reader.finish()
     return reader.grid
 
@@ -82,13 +83,16 @@ class _Reader:
         self.grid = Grid()
         self.row = 0
         self.column = 0
+        self.ref: str | None = None
         self.attrs: dict[str, str] | None = None
-        self.formula_attrs: dict[str, str] | None = None
         self.value: str | None = None
         self.formula: str | None = None
+        self.formula_attrs: dict[str, str] | None = None
         self.inline: list[str] | None = None
+        self.text_attrs: dict[str, str] = {}
         self.phonetic = False
         self.pieces: list[str] = []
+        self.take = self.pieces.append
         self.shared: dict[str, SharedFormula] = {}
         self.waiting: list[tuple[tuple[int, int], str]] = []
 
@@ -97,24 +101,24 @@ class _Reader:
 
     def start(self, name: str, attrs: dict[str, str]) -> None:
         local = _NAMES.get(name)
-        if local is None:
-            return
         if local == "c":
             self.attrs = attrs
-            self.value = self.formula = self.formula_attrs = self.inline = None
-            ref = attrs.get("r")
-            if ref is None:
-                self.column += 1
+            if "r" in attrs:
+                self.ref = attrs["r"]
             else:
-                self._place(ref)
+                self._next_place()
+        elif local is None:
+            return
         elif self.attrs is None:
             self._outside(local, attrs)
+        elif local == "v" or local == "t":
+            self.text_attrs = attrs
+            self.parser.CharacterDataHandler = None if self.phonetic else self.take
+        elif local == "f":
+            self.formula_attrs = attrs
+            self.parser.CharacterDataHandler = self.take
         elif local == "rPh":
             self.phonetic = True
-        elif local == "f" or local == "v" or (local == "t" and not self.phonetic):
-            if local == "f":
-                self.formula_attrs = attrs
-            self.parser.CharacterDataHandler = self.pieces.append
 
     def end(self, name: str) -> None:
         local = _NAMES.get(name)
@@ -123,19 +127,26 @@ class _Reader:
         if local == "c":
             if self.value is not None or self.formula_attrs is not None or self.inline is not None:
                 self._keep(self.attrs)
+                self.value = self.formula = self.formula_attrs = self.inline = None
             self.attrs = None
+        elif local == "v":
+            self.parser.CharacterDataHandler = None
+            self.value = "".join(self.pieces)
+            self.pieces.clear()
         elif local == "rPh":
             self.phonetic = False
         else:
-            self.parser.CharacterDataHandler = None
-            text = "".join(self.pieces)
-            self.pieces.clear()
-            if local == "v":
-                self.value = text
-            elif local == "f":
-                self.formula = text
-            elif local == "t" and not self.phonetic:
-                self.inline = [*(self.inline or ()), text]
+            self._take_text(local)
+
+    def _take_text(self, local: str) -> None:
+        """Close `f` or `t`."""
+        self.parser.CharacterDataHandler = None
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        if local == "f":
+            self.formula = text
+        elif not self.phonetic:
+            self.inline = [*(self.inline or ()), as_stored(text, self.text_attrs)]
 
     def finish(self) -> None:
         """Write out the shared formulas that were used before they were defined."""
@@ -146,7 +157,16 @@ class _Reader:
         last = max((row for row, _ in self.grid.cells), default=0)
         self.grid.hidden_rows = {row for row in self.grid.hidden_rows if row <= last}
 
-    def _place(self, ref: str) -> None:
+    def _next_place(self) -> None:
+        """A cell that does not say where it is stands right of the one before it."""
+        self._place()
+        self.column += 1
+
+    def _place(self) -> None:
+        """Work out where the open cell is; put off until then, since most formatted cells are blank."""
+        ref, self.ref = self.ref, None
+        if ref is None:
+            return
         letters = ref.rstrip(_DIGITS)
         try:
             self.column = _COLUMNS[letters]
@@ -171,6 +191,7 @@ class _Reader:
 
     def _start_row(self, attrs: dict[str, str]) -> None:
         number = attrs.get("r")
+        self._place()
         self.row = self.row + 1 if number is None else int(number)
         self.column = 0
         if not 1 <= self.row <= MAX_ROW:
@@ -186,7 +207,8 @@ class _Reader:
             return
 
     def _keep(self, attrs: dict[str, str]) -> None:
-        """Close the open cell and keep it, if it holds anything."""
+        """Keep the open cell, if it holds anything."""
+        self._place()
         value = self._value(attrs.get("t", "n"))
         formula = None if self.formula_attrs is None else self._formula(self.formula_attrs)
         if value is None and formula is None:
@@ -232,7 +254,7 @@ class _Reader:
         if kind == "d":
             serial = from_iso(text, self.context.date1904)
             return unescaped(text) if serial is None else serial
-        return unescaped(text)
+        return unescaped(as_stored(text, self.text_attrs))
 
     def _shared_string(self, text: str) -> str | None:
         if not text.strip():

@@ -10,6 +10,7 @@ from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.markup import MAIN, Text
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+_SPACE = "http://www.w3.org/XML/1998/namespace space"
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -45,6 +46,11 @@ def stream(
         parser.Parse(Text.of(raw, partname).data, True)
     except (expat.ExpatError, ValueError) as error:
         raise Unreadable("xml_damaged", f"{partname}: {error}") from error
+
+
+def as_stored(text: str, attrs: dict[str, str]) -> str:
+    """Text of a `t` or `v` element as Excel takes it: spaces at its ends count only under xml:space."""
+    return text if attrs.get(_SPACE) == "preserve" else text.strip(" \t\r\n")
 
 
 def unescaped(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-from xlsx_eval.xlsx.stream import main_names, stream, unescaped
+from xlsx_eval.xlsx.stream import as_stored, main_names, stream, unescaped
 
 _NAMES = main_names(("si", "t", "rPh"))
 
@@ -21,15 +21,18 @@ class _Strings:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.runs: list[str] = []
         self.pieces: list[str] = []
+        self.attrs: dict[str, str] = {}
         self.phonetic = False
 
     def attach(self, parser: expat.XMLParserType) -> None:
         self.parser = parser
 
-    def start(self, name: str, _: dict[str, str]) -> None:
+    def start(self, name: str, attrs: dict[str, str]) -> None:
         local = _NAMES.get(name)
         if local == "t":
+            self.attrs = attrs
             if not self.phonetic:
                 self.parser.CharacterDataHandler = self.pieces.append
         elif local == "rPh":
@@ -39,8 +42,10 @@ class _Strings:
         local = _NAMES.get(name)
         if local == "t":
             self.parser.CharacterDataHandler = None
-        elif local == "si":
-            self.texts.append(unescaped("".join(self.pieces)))
+            self.runs.append(as_stored("".join(self.pieces), self.attrs))
             self.pieces.clear()
+        elif local == "si":
+            self.texts.append(unescaped("".join(self.runs)))
+            self.runs.clear()
         elif local == "rPh":
             self.phonetic = False
