@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlsx_eval.xlsx.added import Style
 from xlsx_eval.xlsx.edits import Edit, append_child, applied, element, insert, set_attribute
 from xlsx_eval.xlsx.markup import Node, Text, parse
+from xlsx_eval.xlsx.package import resolve
 from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.sheet import place
 
@@ -86,11 +87,13 @@ class Styles:
         package = self._patch.package
         rels = package.rels(package.workbook)
         awaited = next((rel.target for rel in rels if rel.kind == "styles" and not rel.external), "")
-        if awaited:
-            self._patch.put(awaited, text.data, _CONTENT_TYPE)
-            return
-        name = self._patch.add("", "styles", ".xml", text.data, _CONTENT_TYPE)
-        self._patch.relate(package.workbook, "styles", name)
+        name = awaited or resolve(package.workbook, "styles.xml")
+        if package.has(name):
+            name = self._patch.add("", "styles", ".xml", text.data, _CONTENT_TYPE)
+        else:
+            self._patch.put(name, text.data, _CONTENT_TYPE)
+        if not awaited:
+            self._patch.relate(package.workbook, "styles", name)
 
     def _appended(self, name: str, added: list[str]) -> list[Edit | None]:
         listed = self._root.find(name)

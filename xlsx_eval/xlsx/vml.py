@@ -142,7 +142,7 @@ def box_size(text: str) -> tuple[int, int]:
     width = 300
     per_line = (width - 20) // 6
     lines = sum(max(1, -(-display_width(line) // (per_line - 1))) for line in text.split("\n"))
-    return width, 16 * lines + 16
+    return width, 17 * lines + 20
 
 
 def _anchor(ref: CellRef, grid: Grid, width: int, height: int) -> str:
