@@ -151,7 +151,7 @@ class _Finder:
         if not self.alignment.at_home:
             yield from changed_columns(self.form, self.sheet, self.alignment)
             yield from changed_rows(self.form, self.sheet, self.alignment)
-            yield from repeated_rows(self.form, self.sheet, self.alignment)
+        yield from repeated_rows(self.form, self.sheet, self.alignment)
         yield from changed_texts(self.form, self.sheet, self.alignment)
         rows = set(self.table.rows) if self.table else set()
         if self.table:

@@ -11,6 +11,7 @@ from xlsx_eval.locate.align import matched
 from xlsx_eval.locate.form import Form
 from xlsx_eval.locate.names import Named
 from xlsx_eval.locate.remark import Remark
+from xlsx_eval.locate.rows import is_idle
 from xlsx_eval.locate.text import core
 from xlsx_eval.xlsx.book import Book, SheetData
 
@@ -35,7 +36,7 @@ def choose_sheets(book: Book, forms: Sequence[Form], named: Mapping[str, Named])
         sheet = book.sheet(form.sheet.name)
         if sheet is not None and matched(form, sheet) == len(form.anchors):
             chosen[number] = sheet
-    likeness = _Likeness(book)
+    likeness = _Likeness(book, forms)
     for number, form in enumerate(forms):
         if number not in chosen:
             free = [sheet for sheet in book.sheets if all(sheet is not used for used in chosen.values())]
@@ -44,11 +45,29 @@ def choose_sheets(book: Book, forms: Sequence[Form], named: Mapping[str, Named])
                 chosen[number] = best
     spare = [sheet for sheet in book.sheets if all(sheet is not used for used in chosen.values())]
     return tuple(
-        Chosen(
+        _fuller(
             forms[number], sheet, tuple(other for other in spare if likeness(forms[number], other) >= _LIKELY)
         )
         for number, sheet in sorted(chosen.items())
     )
+
+
+def _fuller(form: Form, sheet: SheetData, copies: tuple[SheetData, ...]) -> Chosen:
+    """The sheet with its copies, or a copy with the sheet where almost only the copy was filled in."""
+    counts = [_filled(form, one) for one in (sheet, *copies)]
+    most = counts.index(max(counts))
+    if most and counts[0] * 10 <= counts[most]:
+        others = tuple(one for one in (sheet, *copies) if one is not copies[most - 1])
+        return Chosen(form, copies[most - 1], others)
+    return Chosen(form, sheet, copies)
+
+
+def _filled(form: Form, sheet: SheetData) -> int:
+    """Entries where the template has its input cells; of a table, in its first rows."""
+    reach = range(10) if form.sheet.table is not None else range(1)
+    places = ((field.cell.row + more, field.cell.column) for field, _ in form.fields for more in reach)
+    cells = (sheet.cells.get(place) for place in places)
+    return sum(1 for cell in cells if cell is not None and not is_idle(cell))
 
 
 def _best(
@@ -72,12 +91,16 @@ def _best(
 class _Likeness:
     """How much of a form's texts a sheet holds, 0 to 1; texts of a sheet are gathered once."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, forms: Sequence[Form]) -> None:
         self._texts: dict[str, frozenset[str]] = {}
+        self._wanted = {form.sheet.name: _texts(form) for form in forms}
 
     def __call__(self, form: Form, sheet: SheetData) -> float:
-        wanted = {core(anchor.text) for anchor in form.anchors if anchor.points is None}
-        return len(wanted & self._of(sheet)) / len(wanted)
+        wanted, seen = self._wanted[form.sheet.name], self._of(sheet)
+        for other, texts in self._wanted.items():
+            if other != form.sheet.name and texts - wanted <= seen and not (wanted - texts) & seen:
+                return 0.0 if texts - wanted else len(wanted & seen) / len(wanted)
+        return len(wanted & seen) / len(wanted)
 
     def _of(self, sheet: SheetData) -> frozenset[str]:
         if sheet.name not in self._texts:
@@ -85,6 +108,10 @@ class _Likeness:
             texts = [value for value in values if isinstance(value, str) and len(value) <= 400]
             self._texts[sheet.name] = frozenset(core(text) for text in texts[:_MOST_TEXTS])
         return self._texts[sheet.name]
+
+
+def _texts(form: Form) -> frozenset[str]:
+    return frozenset(core(anchor.text) for anchor in form.anchors if anchor.points is None)
 
 
 def sheet_remarks(chosen: Chosen) -> list[Remark]:

@@ -15,6 +15,7 @@ CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     structure.lost_fields,
     structure.places,
     structure.template_year,
+    structure.other_template,
     structure.signature,
     structure.external_links,
     structure.converted,

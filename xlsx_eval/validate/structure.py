@@ -10,6 +10,9 @@ from xlsx_eval.validate.case import Case
 
 LISTED = 4
 YEAR_PROPERTY = "xlsx-eval year"
+SCHEME_PROPERTY = "xlsx-eval scheme"
+VERSION_PROPERTY = "xlsx-eval version"
+TEMPLATE_VERSION = 1
 
 
 def is_foreign(case: Case) -> bool:
@@ -63,6 +66,18 @@ def template_year(case: Case) -> Iterator[Finding]:
     if year.isdigit() and int(year) != case.scheme.year:
         words = {"模板年度": year, "年度": case.scheme.year}
         yield finding("A04", Place(), "", words=words, found=year, expected=str(case.scheme.year))
+
+
+def other_template(case: Case) -> Iterator[Finding]:
+    """A20 for the template of another scheme, A09 for another version of this one's."""
+    properties = case.submission.book.properties
+    scheme, version = properties.get(SCHEME_PROPERTY, ""), properties.get(VERSION_PROPERTY, "")
+    if scheme and scheme != case.scheme.id:
+        words = {"模板方案": scheme, "方案": f"{case.scheme.name}（{case.scheme.id}）"}
+        yield finding("A20", Place(), "", words=words, found=scheme, expected=case.scheme.id)
+    elif version and version != str(TEMPLATE_VERSION):
+        words = {"版本": version, "现行": TEMPLATE_VERSION}
+        yield finding("A09", Place(), "", words=words, found=version, expected=str(TEMPLATE_VERSION))
 
 
 def signature(case: Case) -> Iterator[Finding]:
