@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from xlsx_eval.errors import FormulaError
 from xlsx_eval.formula.evaluate import Lookup, Step, evaluate, prepare
+from xlsx_eval.formula.nodes import Node
 from xlsx_eval.formula.parse import parse
 from xlsx_eval.formula.tokens import Token, tokenize
 from xlsx_eval.xlsx.cell import Scalar
@@ -17,9 +18,10 @@ LONGEST = 8192
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula that parsed; `text` is as written, without "="."""
+    """A formula that parsed; `text` is as written, without "=", and `tree` its parts."""
 
     text: str
+    tree: Node = field(repr=False, compare=False)
     _tokens: tuple[Token, ...] = field(repr=False, compare=False)
     _step: Step = field(repr=False, compare=False)
 
@@ -63,8 +65,11 @@ def compile_formula(text: str) -> Formula:
     begin = 1 if text.startswith("=") else 0
     if len(text) - begin > LONGEST:
         raise FormulaError(text, f"公式超过 {LONGEST} 个字符", LONGEST)
-    tree = parse(text, tokenize(text, begin))
-    return Formula(text[begin:], tokenize(text[begin:]), prepare(tree))
+    try:
+        tree = parse(text, tokenize(text, begin))
+        return Formula(text[begin:], tree, tokenize(text[begin:]), prepare(tree))
+    except RecursionError:
+        raise FormulaError(text, "公式嵌套过深") from None
 
 
 def _is_name(token: Token) -> bool:

@@ -70,7 +70,8 @@ def evaluate(step: Step, lookup: Lookup) -> Scalar:
     """The result as a cell would show it: one scalar, a blank as 0."""
     try:
         result = scalar(step(Run(lookup)))
-    except Overspent:
+    except (Overspent, RecursionError):
+        # A lookup may evaluate other formulas in turn; a chain of them too long for the stack ends here.
         return NUM
     return 0.0 if result is None else result
 
