@@ -35,7 +35,7 @@ class Figures:
             self._known[name] = formula.evaluate(self)
         return self._known[name]
 
-    def with_values(self, more: Mapping[str, Scalar]) -> Figures:
+    def with_values(self, more: Mapping[str, Value]) -> Figures:
         """The same figures with others put in place; derived ones are computed anew."""
         fresh = Figures({}, derived=self._derived)
         fresh._known = {name: value for name, value in self._known.items() if name not in self._derived}

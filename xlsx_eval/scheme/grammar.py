@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schema import And, Or, Schema, SchemaError
+from schema import And, Optional, Or, Schema, SchemaError
 
 from xlsx_eval.errors import FormulaError
 from xlsx_eval.findings import VERDICTS
@@ -60,7 +60,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "": {
         "scheme": Key(table="scheme"),
         "sheet": Key(table="sheet", many=True),
-        "derived?": Key({str: str}, "应为“名称 = 公式”"),
+        "derived?": Key({Optional(str): str}, "应为“名称 = 公式”"),
         "indicator": Key(table="indicator", many=True),
         "own?": Key(table="own"),
         "check?": Key(table="check", many=True),
@@ -179,7 +179,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     },
     "example": {
         "indicator": NAME,
-        "inputs": Key({str: Or(str, _NUMBER)}, "应为“名称 = 值”"),
+        "inputs": Key({Optional(str): Or(str, _NUMBER)}, "应为“名称 = 值”"),
         "points": Key(Or(_NUMBER, REVIEW, DROPPED), f"应为数字，或“{REVIEW}”“{DROPPED}”"),
     },
     "way": {"name": NAME, "value": FORMULA, "unit?": TEXT, "rule": Key(table="rule")},

@@ -107,7 +107,7 @@ def _grid_field(
     label = line.get("label", line["name"]).strip("　 ")
     entry = {
         "name": line["name"],
-        "label": f"{label} {column['label']}" if column["name"] else label,
+        "label": f"{label} {column.get('label', column['name'])}" if column["name"] else label,
         "type": kind,
         "unit": line.get("unit", grid.get("unit", "") if kind == grid["type"] else ""),
         "required": column["name"] in line.get("required", ()),

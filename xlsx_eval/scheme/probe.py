@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from xlsx_eval.formula import Column, Formula
 from xlsx_eval.scheme.figures import Figures
+from xlsx_eval.scheme.lint import formulas
 from xlsx_eval.scheme.parts import Field, Indicator, Scheme
 from xlsx_eval.scheme.remarks import ADVICE, Path, Remark
 from xlsx_eval.scheme.rules import number_text
@@ -22,7 +23,8 @@ _SCALE = 7.0
 
 def probe(scheme: Scheme) -> Iterator[Remark]:
     """Every formula that does not do what a formula of its kind should, and figures that nothing uses."""
-    samples = [_sample(scheme, random.Random(seed)) for seed in range(SAMPLES)]
+    words = _words(scheme)
+    samples = [_sample(scheme, words, random.Random(seed)) for seed in range(SAMPLES)]
     for index, indicator in enumerate(scheme.indicators):
         yield from _indicator(indicator, samples, ("indicator", index))
     yield from _checks(scheme, samples)
@@ -33,21 +35,32 @@ def probe(scheme: Scheme) -> Iterator[Remark]:
     yield from _unused(scheme)
 
 
-def _sample(scheme: Scheme, chance: random.Random) -> Figures:
+def _words(scheme: Scheme) -> tuple[str, ...]:
+    """Texts to try: those that the scheme's formulas compare with."""
+    compared = {
+        piece.strip("*?")
+        for _, formula in formulas(scheme)
+        for piece in formula.text.split('"')[1::2]
+        if piece.strip("*?")
+    }
+    return ("", "文字", *sorted(compared))
+
+
+def _sample(scheme: Scheme, words: tuple[str, ...], chance: random.Random) -> Figures:
     blank = chance.choice((0.0, 0.0, 0.15))
     values: dict[str, Scalar] = {"勾稽不符数": chance.choice((0.0, 2.0))}
     columns: dict[str, Column] = {}
     for field in scheme.fields.values():
         if field.table is None:
-            values[field.name] = "" if chance.random() < blank else _entry(field, chance)
+            values[field.name] = "" if chance.random() < blank else _entry(field, words, chance)
         else:
             columns[field.name] = tuple(
-                (_entry(field, chance),) for _ in range(chance.randint(1, _TABLE_ROWS))
+                (_entry(field, words, chance),) for _ in range(chance.randint(1, _TABLE_ROWS))
             )
     return Figures(values, columns, scheme.derived)
 
 
-def _entry(field: Field, chance: random.Random) -> Scalar:
+def _entry(field: Field, words: tuple[str, ...], chance: random.Random) -> Scalar:
     if field.type == "choice":
         return chance.choice(field.choices)
     if field.type == "rate":
@@ -57,7 +70,7 @@ def _entry(field: Field, chance: random.Random) -> Scalar:
     if field.numeric:
         value = chance.choice(_AMOUNTS)
         return -value if field.signed and chance.random() < 0.4 else value
-    return chance.choice(("", "文字"))
+    return chance.choice(words)
 
 
 def _local(indicator: Indicator, figures: Figures) -> Figures:
@@ -84,7 +97,7 @@ def _indicator(indicator: Indicator, samples: list[Figures], path: Path) -> Iter
         yield Remark(
             (*path, "rule"), f"试算得出 {number_text(wrong)} 分，不在 0～{number_text(indicator.points)} 之间"
         )
-    elif top < indicator.points - 1e-9:
+    elif top < indicator.points - 1e-9 and indicator.kind != "qualitative":
         yield Remark(
             (*path, "rule"),
             f"试算最高只得 {number_text(top)} 分，得不到满分 {number_text(indicator.points)} 分",
@@ -173,7 +186,7 @@ def _positive(field: Field, chance: random.Random) -> Scalar:
         return round(10 + 90 * chance.random(), 2)
     if field.type == "rate":
         return round(0.5 + 0.5 * chance.random(), 4)
-    return float(chance.randint(5, 50)) if field.numeric else _entry(field, chance)
+    return float(chance.randint(5, 50)) if field.numeric else _entry(field, ("文字",), chance)
 
 
 def _figures(plain: Mapping[str, Scalar], scheme: Scheme, scale: float) -> Figures:
