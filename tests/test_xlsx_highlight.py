@@ -92,6 +92,14 @@ def test_tags_in_comments_and_other_spellings_do_not_deceive() -> None:
     assert _values(rows, "A1") == [("n", "7", False)]
 
 
+def test_blanks_at_the_ends_count_only_where_they_are_kept() -> None:
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t> 一 </t></is></c>'
+        '<c r="B1" t="inlineStr"><is><t xml:space="preserve"> 二 </t></is></c></row>'
+    )
+    assert [text for _, text, _ in _values(rows, "A1", "B1")] == ["一", " 二 "]
+
+
 def test_formula_results_are_the_cached_values() -> None:
     rows = (
         '<row r="1"><c r="A1" t="str"><f>"x"</f><v>x</v></c><c r="B1" t="str"><f>""</f><v></v></c>'

@@ -155,6 +155,13 @@ def test_a_word_document_is_no_workbook() -> None:
     assert caught.value.reason == "not_a_workbook"
 
 
+def test_of_two_names_that_differ_in_case_the_one_spelt_so_is_read() -> None:
+    parts = {**workbook_parts(), "xl/worksheets/SHEET1.xml": worksheet("")}
+    package = Package.open(zipped(parts))
+    assert package.sheets[0].partname == "xl/worksheets/sheet1.xml"
+    assert package.read("xl/worksheets/SHEET1.xml") != package.read("xl/worksheets/sheet1.xml")
+
+
 def test_overrides_for_parts_that_are_not_there_are_known() -> None:
     parts = with_part(workbook_parts(), "xl/workbook.xml", "styles", "xl/styles.xml", "", "a/b")
     del parts["xl/styles.xml"]

@@ -34,7 +34,7 @@ class Limits:
     members: int = 10_000
     ratio: int = 300
     ratio_from: int = 32 << 20
-    cells: int = 3_000_000
+    cells: int = 1_000_000
 
 
 DEFAULT_LIMITS = Limits()

@@ -57,11 +57,10 @@ class Package:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self._members: dict[str, Member] = {}
-        for member in archive.members:
-            if not member.is_folder:
-                self._members[_key(member.name)] = member
-        self._read: dict[str, bytes] = {}
+        members = [member for member in archive.members if not member.is_folder]
+        self._members = {_key(member.name): member for member in members}
+        self._exact = {_slashed(member.name): member for member in members}
+        self._read: dict[int, bytes] = {}
         self._rels: dict[str, tuple[Relationship, ...]] = {}
         self._types: tuple[dict[str, str], dict[str, str]] | None = None
         self._sheets: tuple[SheetEntry, ...] | None = None
@@ -94,23 +93,22 @@ class Package:
 
     def has(self, partname: str) -> bool:
         """Whether a member answers to `partname`, letter case ignored."""
-        return _key(partname) in self._members
+        return _slashed(partname) in self._exact or _key(partname) in self._members
 
     def member(self, partname: str) -> Member:
-        """The archive's entry for a part; raises KeyError when there is none."""
-        return self._members[_key(partname)]
+        """The archive's entry for a part, that of its very spelling before another; KeyError without one."""
+        return self._exact.get(_slashed(partname)) or self._members[_key(partname)]
 
     def spelling(self, partname: str) -> str:
         """`partname` as the archive spells it; unchanged if it is not there."""
-        member = self._members.get(_key(partname))
-        return member.name if member else partname
+        return self.member(partname).name if self.has(partname) else partname
 
     def read(self, partname: str) -> bytes:
         """Contents of a part; raises KeyError when it is not there, Unreadable when damaged."""
-        key = _key(partname)
-        if key not in self._read:
-            self._read[key] = self.archive.read(self.member(partname))
-        return self._read[key]
+        member = self.member(partname)
+        if member.offset not in self._read:
+            self._read[member.offset] = self.archive.read(member)
+        return self._read[member.offset]
 
     def text(self, partname: str) -> Text:
         """Text of a part, whatever its encoding."""
@@ -236,7 +234,11 @@ def resolve(source: str, target: str) -> str:
 
 def _key(partname: str) -> str:
     """What makes two spellings one part: case, leading slash, backslashes and percent signs do not count."""
-    return unquote(partname.replace("\\", "/")).lstrip("/").lower()
+    return unquote(_slashed(partname)).lower()
+
+
+def _slashed(partname: str) -> str:
+    return partname.replace("\\", "/").lstrip("/")
 
 
 __all__ = ["CONTENT_TYPES", "REL", "Limits", "Package", "Relationship", "SheetEntry", "rels_of", "resolve"]

@@ -183,9 +183,13 @@ class SharedStrings:
 
 def rich_text(node: Node) -> str:
     """Text of a string item or comment: its own `t` and those of its runs."""
-    pieces = [child.text for child in node.all("t")]
-    pieces += [piece.text for run in node.all("r") for piece in run.all("t")]
-    return unescaped("".join(pieces))
+    pieces = [*node.all("t"), *(piece for run in node.all("r") for piece in run.all("t"))]
+    return unescaped("".join(map(_kept, pieces)))
+
+
+def _kept(piece: Node) -> str:
+    """What an office program reads: blanks at the ends only under xml:space."""
+    return piece.text if piece.attrs.get("xml:space") == "preserve" else piece.text.strip(" \t\r\n")
 
 
 def unescaped(text: str) -> str:
