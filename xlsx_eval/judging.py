@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -29,36 +30,56 @@ class Judged:
     trace: str = ""
 
 
-def judge(path: Path, file: str, scheme: Scheme) -> Judged:
-    """The file at `path`, called `file` in the records; a fault of file or program gives a receipt."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a file's bytes; of one that was never read, nothing."""
+
+    size: int = 0
+    sha256: str = ""
+
+    @classmethod
+    def of(cls, data: bytes) -> Source:
+        """Size and digest of the bytes."""
+        return cls(len(data), hashlib.sha256(data).hexdigest())
+
+
+def judge(path: Path, file: str, scheme: Scheme, seen: Callable[[Source], None] | None = None) -> Judged:
+    """The file at `path`, called `file` in the records; a fault of file or program gives a receipt.
+
+    `seen` is told of the file as soon as it was read.
+    """
     try:
         data = path.read_bytes()
-    except OSError as error:
-        return refused(file, b"", "unopened", str(error), scheme, trace=f"{type(error).__name__}: {error}")
+    except OSError:
+        return refused(file, Source(), "unopened", scheme, trace=traceback.format_exc())
+    source = Source.of(data)
+    if seen is not None:
+        seen(source)
     try:
-        return _handed_back(data, file, scheme)
+        return _handed_back(data, file, source, scheme)
     except Unreadable as error:
-        return refused(file, data, error.reason, error.detail, scheme)
+        return refused(file, source, error.reason, scheme, detail=error.detail)
     except Exception:
-        return refused(file, data, "program_failed", "", scheme, trace=traceback.format_exc())
+        return refused(file, source, "program_failed", scheme, trace=traceback.format_exc())
 
 
-def _handed_back(data: bytes, file: str, scheme: Scheme) -> Judged:
+def _handed_back(data: bytes, file: str, source: Source, scheme: Scheme) -> Judged:
     evaluation = evaluate(data, scheme)
     _, round_number = round_of(PurePosixPath(file).stem)
-    result = result_of(evaluation, file, hashlib.sha256(data).hexdigest(), round_number)
+    result = result_of(evaluation, file, source.sha256, round_number)
     return Judged(result, annotate(data, evaluation), f".{evaluation.submission.book.kind}")
 
 
-def refused(file: str, data: bytes, reason: str, detail: str, scheme: Scheme, *, trace: str = "") -> Judged:
+def refused(
+    file: str, source: Source, reason: str, scheme: Scheme, *, detail: str = "", trace: str = ""
+) -> Judged:
     """A file that could not be judged, for one of the reasons of the receipts table."""
-    digest = hashlib.sha256(data).hexdigest()
     result = Result(
         file=file,
-        sha256=digest,
+        sha256=source.sha256,
         state=UNREADABLE,
         round=round_of(PurePosixPath(file).stem)[1],
         reason=reason_sentence(reason, detail),
     )
-    receipt = draw_receipt(file, len(data), digest, reason, detail, scheme.year)
+    receipt = draw_receipt(file, source.size, source.sha256, reason, detail, scheme.year)
     return Judged(result, receipt, ".xlsx", trace)

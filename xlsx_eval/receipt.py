@@ -42,7 +42,7 @@ def _chinese(text: str) -> bool:
 
 
 def draw_receipt(file: str, size: int, sha256: str, reason: str, detail: str, year: int) -> bytes:
-    """A one-page workbook for the file of that name, size in bytes and digest."""
+    """A one-page workbook for the file of that name, size in bytes and digest ("": it was never read)."""
     target = io.BytesIO()
     paper = Paper(target, "报送文件无法读取回执", year)
     sheet = paper.sheet("无法读取回执", (Column("项目", 16, "word"), Column("内容", 74)), landscape=False)
@@ -51,8 +51,8 @@ def draw_receipt(file: str, size: int, sha256: str, reason: str, detail: str, ye
     steps = texts.get(reason, texts["not_a_workbook"]).steps
     sheet.header()
     sheet.line(("文件名", file))
-    sheet.line(("文件大小", f"{size:,} 字节"))
-    sheet.line(("文件指纹", sha256))
+    sheet.line(("文件大小", f"{size:,} 字节" if sha256 else "未能读取"))
+    sheet.line(("文件指纹", sha256 or "未能读取"))
     sheet.line(("核对结果", "无法读取"))
     sheet.line(("原因", reason_sentence(reason, detail)))
     for number, step in enumerate(steps, 1):

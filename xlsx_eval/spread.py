@@ -7,26 +7,30 @@ import multiprocessing
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from xlsx_eval.judging import Judged, judge, refused
+from xlsx_eval.judging import Judged, Source, judge, refused
 from xlsx_eval.scheme import Scheme
 
 SECONDS = 60.0
 """Time one file may take before its worker is ended."""
 _WINDOW = 4
+_TRIES = 3
+"""How often a job is sent that no worker lived to begin; then it is tried alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to judge: where it is, and what it is called in the records."""
+    """A file to judge: where it is, what it is called in the records, and another judge than the usual one."""
 
     path: Path
     file: str
+    judge: Callable[..., Judged] = judge
 
 
 @dataclass(slots=True)
@@ -34,6 +38,7 @@ class _Flight:
     number: int
     job: Job
     future: Future[Judged]
+    tries: int = 1
 
 
 def spread(
@@ -43,7 +48,7 @@ def spread(
     workers = min(workers, len(jobs))
     if workers <= 1:
         for job in jobs:
-            yield judge(job.path, job.file, scheme)
+            yield job.judge(job.path, job.file, scheme)
         return
     with tempfile.TemporaryDirectory(prefix="xlsx-eval-", ignore_cleanup_errors=True) as traces:
         crew = _Crew(scheme, workers, seconds, Path(traces))
@@ -58,6 +63,7 @@ class _Crew:
 
     A worker keeps a file named by the job's number while it is at work, and the interpreter's watchdog writes
     into it when it ends the process; so the files tell which jobs had been started and which one is to blame.
+    A second file says what was read, for nobody touches a file again that has cost a worker.
     """
 
     def __init__(self, scheme: Scheme, workers: int, seconds: float, traces: Path) -> None:
@@ -105,10 +111,11 @@ class _Crew:
             if flight.future.done() and not flight.future.cancelled() and flight.future.exception() is None:
                 continue
             trace = self._traces / str(flight.number)
-            if not trace.exists():
+            if not trace.exists() and flight.tries < _TRIES:
+                flight.tries += 1
                 flight.future = self._send(self._pool, flight.number, flight.job)
             elif _text(trace):
-                flight.future = _finished(self._blamed(flight.job, trace))
+                flight.future = _finished(self._blamed(flight.number, flight.job))
             else:
                 flight.future = _finished(self._alone(flight.number, flight.job))
 
@@ -118,16 +125,18 @@ class _Crew:
             try:
                 return self._send(pool, number, job).result()
             except BrokenExecutor:
-                return self._blamed(job, self._traces / str(number))
+                return self._blamed(number, job)
 
-    def _blamed(self, job: Job, trace: Path) -> Judged:
-        told = _text(trace)
+    def _blamed(self, number: int, job: Job) -> Judged:
+        told = _text(self._traces / str(number))
         reason = "timed_out" if told.startswith("Timeout") else "worker_died"
-        try:
-            data = job.path.read_bytes()
-        except OSError:
-            data = b""
-        return refused(job.file, data, reason, "", self._scheme, trace=told or "the worker process died")
+        size, _, digest = _text(_seen(self._traces, number)).partition(" ")
+        source = Source(int(size), digest) if digest else Source()
+        return refused(job.file, source, reason, self._scheme, trace=told or "the worker process died")
+
+
+def _seen(traces: Path, number: int) -> Path:
+    return traces / f"{number}.seen"
 
 
 def _text(path: Path) -> str:
@@ -152,20 +161,26 @@ def _start_worker(scheme: Scheme, seconds: float, traces: Path) -> None:
 
 def _work(number: int, job: Job) -> Judged:
     scheme, seconds, traces = _worker[-1]
-    path = traces / str(number)
+    path, seen = traces / str(number), _seen(traces, number)
+
+    def tell(source: Source) -> None:
+        seen.write_text(f"{source.size} {source.sha256}", encoding="utf-8")
+
     try:
-        with path.open("w", encoding="utf-8") as trace:
-            return _watched(job, scheme, seconds, trace)
+        with path.open("w", encoding="utf-8") as trace, _watched(trace, seconds):
+            return job.judge(job.path, job.file, scheme, tell)
     finally:
         path.unlink(missing_ok=True)
+        seen.unlink(missing_ok=True)
 
 
-def _watched(job: Job, scheme: Scheme, seconds: float, trace: IO[str]) -> Judged:
+@contextmanager
+def _watched(trace: IO[str], seconds: float) -> Iterator[None]:
     faulthandler.enable(trace)
     # The watchdog is a thread of the C library: it ends even a worker that never lets go of the lock.
     faulthandler.dump_traceback_later(seconds, exit=True, file=trace)
     try:
-        return judge(job.path, job.file, scheme)
+        yield
     finally:
         faulthandler.cancel_dump_traceback_later()
         faulthandler.disable()
