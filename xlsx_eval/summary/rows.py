@@ -109,7 +109,10 @@ class Repeat:
 
 
 def repeats(rows: Sequence[Row]) -> tuple[Repeat, ...]:
-    """Files whose bytes, or else whose department's code, came before, in the order of the rows."""
+    """Files whose bytes, or else whose department's code, came before, in the order of the rows.
+
+    A file that was never read has no digest, and one that cannot be judged has no code.
+    """
     found: list[Repeat] = []
     digests: dict[str, str] = {}
     codes: dict[str, str] = {}
@@ -118,7 +121,8 @@ def repeats(rows: Sequence[Row]) -> tuple[Repeat, ...]:
             found.append(Repeat(row.file, digests[row.sha256], "内容"))
         elif row.code in codes:
             found.append(Repeat(row.file, codes[row.code], "编码"))
-        digests.setdefault(row.sha256, row.file)
+        if row.sha256:
+            digests.setdefault(row.sha256, row.file)
         if row.code:
             codes.setdefault(row.code, row.file)
     return tuple(found)
