@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,7 @@ def _large_quotient(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
 
 
 def _nothing_sought(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
-    return bool(theirs == "#VALUE!") and any(
+    return any(
         isinstance(part, Call) and part.name == "FIND" and result(part.arguments[0], book) in ("", 0.0)
         for part in _parts(tree)
     )
@@ -153,7 +154,10 @@ def _exponent(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
 
 def _is_long(number: float) -> bool:
     written = number_text(abs(number))
-    return "E" in written or (written.startswith("0.000") and len(written) > 18)
+    if "E" in written or (written.startswith("0.000") and len(written) > 18):
+        return True
+    with localcontext(prec=15, rounding=ROUND_HALF_UP):
+        return float(+Decimal(repr(abs(number)))) != float(written)
 
 
 def _text_condition(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
@@ -232,7 +236,7 @@ _REASONS: Mapping[str, Callable[[Node, Mapping[str, Value], Any], bool]] = {
     "another error for a place out of range": _out_of_range,
     "a quotient too large for MOD": _large_quotient,
     "FIND of an empty text": _nothing_sought,
-    "the text of a very small or large number": _exponent,
+    "the digits of a number in a text": _exponent,
     "text as a condition": _text_condition,
     "a difference cut off without rounding": _noise_cut_off,
     "a half that is just below in binary": _half_below,

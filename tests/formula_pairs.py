@@ -62,10 +62,10 @@ _CRITERIA = (
     '"教育?"', '">abc"', "1", "0.5", '"教育局"', '"ABC"', '"<>1"', '">教"', '"#N/A"', '"=*支出"',
 )  # fmt: skip
 
-# Slots. n: a number, however large; w: one of everyday size; u: a single such one; t: text; b: truth; a: w or t or
-# such a cell; x: any cell but a truth; y: any cell; m: a column of numbers; s: of texts; c: any column without truths;
-# o: any column; r: several columns side by side; k: a criterion; d, i, e: digits, a place, an exponent; q: text that
-# may read as a number.
+# Slots. n: a number, however large; w: one of everyday size; u: a single such one; t: text; b: truth; v: truth and
+# no cell; a: w or t or such a cell; x: any cell but a truth; y: any cell; m: a column of numbers; s: of texts;
+# c: any column without truths; o: any column; r: several columns side by side; k: a criterion; d, i, e: digits, a
+# place, an exponent; q: text that may read as a number.
 NUMERIC = (
     "{n}+{n}", "{n}-{n}", "({n}-{n})", "({n}+{n})", "{n}*{n}", "{n}/{n}", "-{n}", "{n}%", "+{n}-{n}", "{w}^{e}", "-{w}^{e}",
     "ABS({n})", "MOD({w},{w})", "SUM({w},{w})", "SUM({c})", "SUM({m},{w})", "AVERAGE({m})", "AVERAGE({c},{w})", "MIN({c})", "MAX({m})",
@@ -97,7 +97,7 @@ LOGICAL = (
     "{n}={n}", "{n}<>{n}", "{n}<{n}", "{n}>={n}", "{a}={a}", "{w}<{t}", "{x}={x}", "{x}<>{t}", "{t}={t}", "AND({b},{b})",
     "OR({b},{b})", "NOT({b})", "ISBLANK({y})", "ISNUMBER({x})", "ISTEXT({y})", "ISERROR({y})", "ISERROR({n}/{n})",
     "EXACT({a},{a})", "AND({o})", "OR({o},{b})", "TRUE()", "FALSE()", "SUM({m})={n}", "IF({b},{b},{b})", "ISBLANK({a})",
-    "IF({b},{b})", "{w}={w}", "{w}>{w}", "{w}-{w}={w}", "({b})=({b})", "{w}<={w}",
+    "IF({b},{b})", "{w}={w}", "{w}>{w}", "{w}-{w}={w}", "({v})=({v})", "{w}<={w}",
     "ISNA({y})", "ISNA(MATCH({w},{m},0))",
 )  # fmt: skip
 _TEMPLATES = {"n": NUMERIC + MODERATE, "w": MODERATE, "t": TEXTUAL, "b": LOGICAL}
@@ -275,6 +275,8 @@ class _Writer:
                 CellRef(rng.randint(1, ROWS), rng.randint(3, SIDE_BY_SIDE + 2)) for _ in range(2)
             )
             return f"{INPUTS}!{first}:{second}"
+        if slot == "v":
+            return self._leaf("b") if depth == 0 else self._fill(rng.choice(LOGICAL), depth - 1)
         if slot in "xy" or rng.random() < 0.04:
             return self._cell(slot if slot in "xy" else "a")
         if slot == "a":

@@ -396,6 +396,11 @@ def test_numbers_excel_cannot_hold_are_errors() -> None:
         assert compile_formula("x+0").evaluate({"x": number}.__getitem__) is NUM
 
 
+def test_a_column_without_rows_is_a_blank() -> None:
+    for formula, expected in (("SUM(x)", 0.0), ("COUNTA(x)", 0.0), ("SUMPRODUCT((x>0)*1)", 0.0), ("x", 0.0)):
+        assert compile_formula(formula).evaluate({"x": ()}.__getitem__) == expected
+
+
 def test_names_are_looked_up_as_written() -> None:
     asked: list[str] = []
 

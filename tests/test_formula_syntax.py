@@ -46,7 +46,7 @@ def no_names(name: str) -> Value:
         ("=名称 (1)", 4, "此处不应出现“(”"),
         ("=" + "(" * 70 + "1" + ")" * 70, 65, "嵌套超过 64 层"),
         ("=" + "-" * 70 + "1", 65, "嵌套超过 64 层"),
-        ("=1" + "+1" * 4096, 8192, "超过 8192 个字符"),
+        ("=1" + "+1" * 4096, 8193, "超过 8192 个字符"),
     ],
 )
 def test_a_wrong_formula_is_refused_at_its_place(text: str, position: int, words: str) -> None:

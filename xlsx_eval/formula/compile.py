@@ -62,14 +62,22 @@ class Formula:
 
 def compile_formula(text: str) -> Formula:
     """A formula, with or without its "="; raises FormulaError saying where it does not parse."""
-    begin = 1 if text.startswith("=") else 0
-    if len(text) - begin > LONGEST:
-        raise FormulaError(text, f"公式超过 {LONGEST} 个字符", LONGEST)
+    body = text.removeprefix("=")
     try:
-        tree = parse(text, tokenize(text, begin))
-        return Formula(text[begin:], tree, tokenize(text[begin:]), prepare(tree))
+        return _compiled(body)
+    except FormulaError as error:
+        raise FormulaError(text, error.message, error.position + len(text) - len(body)) from None
+
+
+def _compiled(body: str) -> Formula:
+    if len(body) > LONGEST:
+        raise FormulaError(body, f"公式超过 {LONGEST} 个字符", LONGEST)
+    try:
+        tokens = tokenize(body)
+        tree = parse(body, tokens)
+        return Formula(body, tree, tokens, prepare(tree))
     except RecursionError:
-        raise FormulaError(text, "公式嵌套过深") from None
+        raise FormulaError(body, "公式嵌套过深") from None
 
 
 def _is_name(token: Token) -> bool:

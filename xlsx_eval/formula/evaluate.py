@@ -112,7 +112,9 @@ def _reference(node: Reference) -> Step:
             return ((missing,),)
         if not isinstance(found, tuple):
             return ((clean(found),),)
-        run.spend(len(found) * len(found[0]) if found else 0)
+        if not found or not found[0]:
+            return ((None,),)
+        run.spend(len(found) * len(found[0]))
         return clean_column(found)
 
     return step

@@ -39,13 +39,13 @@ class Token:
     end: int
 
 
-def tokenize(source: str, begin: int = 0) -> tuple[Token, ...]:
-    """Tokens from `begin` on, without spaces, closed by an `end`; raises FormulaError."""
-    return tuple(_tokens(source, begin))
+def tokenize(source: str) -> tuple[Token, ...]:
+    """Tokens of a formula without its "=", spaces left out, closed by an `end`; raises FormulaError."""
+    return tuple(_tokens(source))
 
 
-def _tokens(source: str, begin: int) -> Iterator[Token]:
-    position = begin
+def _tokens(source: str) -> Iterator[Token]:
+    position = 0
     while position < len(source):
         match = _TOKEN.match(source, position)
         if match is None:
