@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from xlsx_eval.findings import ERROR, UNVERIFIABLE, Finding, Place, finding, gravity
-from xlsx_eval.validate import entries, own, rates, scores, structure, sums
+from xlsx_eval.validate import entries, formulas, own, rates, scores, structure, sums, units
 from xlsx_eval.validate.case import Case
+from xlsx_eval.validate.causes import causes_of, corrected, under_causes
+from xlsx_eval.validate.grouping import grouped
 
 __all__ = ["Case", "validate"]
 
@@ -26,7 +28,13 @@ CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     entries.codes_and_years,
     entries.placeholders,
     entries.nameless_rows,
-    entries.money_units,
+    entries.dates,
+    formulas.error_values,
+    formulas.missing_results,
+    formulas.other_results,
+    formulas.foreign_references,
+    formulas.overwritten,
+    units.money_units,
     sums.cross_checks,
     sums.requirements,
     rates.indicator_rates,
@@ -44,9 +52,25 @@ def validate(case: Case) -> tuple[Finding, ...]:
     if structure.is_foreign(case):
         return tuple(structure.foreign_form(case))
     found = [item for check in CHECKS for item in _guarded(check, case)]
+    found = grouped(_under_causes(found, case))
     found = [_with_consequences(item, case) for item in found]
     order = {sheet.name: number for number, sheet in enumerate(case.submission.book.sheets)}
     return tuple(sorted(found, key=lambda item: (*gravity(item), order.get(item.sheet, -1))))
+
+
+def _under_causes(found: list[Finding], case: Case) -> list[Finding]:
+    """Consequences of a wrong figure under the finding that names it; all as they are should that fail."""
+    try:
+        causes = causes_of(case, found)
+        if not causes:
+            return found
+        mended = corrected(case, {cause.answer.spot: cause.value for cause in causes})
+        without = [item for check in CHECKS for item in check(mended)]
+        fresh = [cause.finding for cause in causes if cause.finding not in found]
+        return under_causes([*found, *fresh], causes, without)
+    except Exception as error:
+        words = {"检查": f"causes（{type(error).__name__}）"}
+        return [*found, finding("A08", Place(), "causes", words=words)]
 
 
 def _guarded(check: Callable[[Case], Iterable[Finding]], case: Case) -> Iterator[Finding]:

@@ -12,7 +12,12 @@ from xlsx_eval.xlsx.cell import ErrorValue
 
 _CODE = re.compile(r"\d{6}\Z")
 _PLACEHOLDER = re.compile(r"[×Xx]{2,}|＊{2,}|\*{3,}|请填写|此处填写|待补充")
+_SEVERAL = re.compile(
+    r"\s*[-+]?[0-9０-９][0-9０-９.,%％]*(?:\s*[；;、/\n，]+\s*[-+]?[0-9０-９][0-9０-９.%％]*)+\s*\Z"
+)
 _MOST_RATE = 100.0
+_YEARS_BEFORE, _YEARS_AFTER = 1, 5
+"""Years around the scheme's in which a date is plausible."""
 _PROBLEMS = {"date": "B08", "choice": "B05"}
 
 
@@ -24,33 +29,25 @@ def required(case: Case) -> Iterator[Finding]:
 
 
 def readable_entries(case: Case) -> Iterator[Finding]:
-    """One finding for each entry that is an error value, lacks a result, or is not of the field's kind."""
+    """One finding for each entry that is not of the field's kind."""
     for answer in case.submission.all_answers():
-        if isinstance(answer.raw, ErrorValue):
-            yield _about("B10", answer, expected="正确的数值")
-        elif answer.uncached:
-            yield _uncached(answer)
-        elif answer.problem is not None:
+        if answer.problem is not None and not isinstance(answer.raw, ErrorValue):
             yield _unreadable(answer, case)
 
 
-def _uncached(answer: Answer) -> Finding:
-    if answer.raw is None:
-        return _about("B14", answer, found=f"={answer.formula}", expected="公式的计算结果")
-    return _about("B09", answer, found=f"={answer.formula}", words={"结果": answer.shown})
-
-
 def _unreadable(answer: Answer, case: Case) -> Finding:
-    code = _PROBLEMS.get(answer.field.type, "B02")
-    expected = {"B08": "日期", "B05": "、".join(answer.field.choices)}.get(code, "数字")
+    several = answer.field.numeric and isinstance(answer.raw, str) and _SEVERAL.match(answer.raw)
+    code = "B20" if several else _PROBLEMS.get(answer.field.type, "B02")
+    expected = {"B08": "日期", "B05": "、".join(answer.field.choices), "B20": "一个数字"}.get(code, "数字")
     example = {"示例": f"{case.scheme.year + 1}-03-20"}
     return _about(code, answer, expected=expected, words=example, points=answer.field.points or 0)
 
 
 def normalised(case: Case) -> Iterator[Finding]:
     """B03 for each entry that was not read as it stands."""
+    told = {spot for one in case.submission.recomputed for spot in one.causes}
     for answer in case.submission.all_answers():
-        if answer.note and readable(answer):
+        if answer.note and readable(answer) and answer.spot not in told:
             yield _about(
                 "B03", answer, expected=show(answer.value, answer.field), words={"说明": answer.note}
             )
@@ -74,10 +71,26 @@ def codes_and_years(case: Case) -> Iterator[Finding]:
     """B06 for a budget code that is not six digits, B07 for another year than the scheme's."""
     for answer in case.submission.answers.values():
         if answer.field.type == "code" and answer.value is not None and not _CODE.match(str(answer.value)):
-            yield _about("B06", answer, expected="6 位数字")
+            yield _about("B06", answer, expected=_whole_code(str(answer.value)))
         if answer.field.type == "year" and answer.number not in (None, float(case.scheme.year)):
             year = str(case.scheme.year)
             yield _about("B07", answer, expected=year, words={"年度": year})
+
+
+def _whole_code(code: str) -> str:
+    """What the code should be: filled up where it only lost its zeros."""
+    return f"{code.zfill(6)}（疑似丢失开头的 0）" if code.isdecimal() and 3 <= len(code) < 6 else "6 位数字"
+
+
+def dates(case: Case) -> Iterator[Finding]:
+    """B21 for dates far from the year that is judged."""
+    first, last = case.scheme.year - _YEARS_BEFORE, case.scheme.year + _YEARS_AFTER
+    for answer in case.submission.all_answers():
+        if answer.field.type == "date" and isinstance(answer.value, str):
+            year = int(answer.value[:4]) if answer.value[:4].isdigit() else first
+            if not first <= year <= last:
+                span = f"{first}～{last} 年"
+                yield _about("B21", answer, expected=span, words={"日期": answer.value, "期间": span})
 
 
 def placeholders(case: Case) -> Iterator[Finding]:
@@ -101,39 +114,6 @@ def nameless_rows(case: Case) -> Iterator[Finding]:
             if key is not None and key.value is None:
                 row = "".join(filter(str.isdigit, key.place.cell))
                 yield _about("B13", key, expected="名称", words={"行": row})
-
-
-def money_units(case: Case) -> Iterator[Finding]:
-    """B11 for amounts some 10,000 times their neighbours in the same row: 元 written for 万元."""
-    for answer, others in _amounts_with_neighbours(case):
-        number = answer.number
-        ratios = [number / other for other in others if number is not None and other > 0]
-        if ratios and min(ratios) > 1000 and any(2000 <= ratio <= 50000 for ratio in ratios):
-            wan = show(round((number or 0) / 10000, 2))
-            yield _about("B11", answer, expected=f"{wan}（万元）", money=number or 0)
-
-
-def _amounts_with_neighbours(case: Case) -> Iterator[tuple[Answer, list[float]]]:
-    for sheet in case.scheme.sheets:
-        for grid in sheet.grids:
-            for row in grid.rows:
-                names = [field.name for field in row.fields if field.type == "amount"]
-                yield from _with_neighbours(
-                    [case.submission.answers[n] for n in names if n in case.submission.answers]
-                )
-    for table in case.scheme.tables.values():
-        for index in case.submission.filled_rows(table.id):
-            cells = case.submission.row(table.id, index).values()
-            yield from _with_neighbours([answer for answer in cells if answer.field.type == "amount"])
-
-
-def _with_neighbours(answers: list[Answer]) -> Iterator[tuple[Answer, list[float]]]:
-    for answer in answers:
-        if answer.number is not None and answer.number > 0:
-            yield (
-                answer,
-                [other.number for other in answers if other is not answer and other.number is not None],
-            )
 
 
 def _about(

@@ -76,7 +76,7 @@ def other_template(case: Case) -> Iterator[Finding]:
         words = {"模板方案": scheme, "方案": f"{case.scheme.name}（{case.scheme.id}）"}
         yield finding("A20", Place(), "", words=words, found=scheme, expected=case.scheme.id)
     elif version and version != str(TEMPLATE_VERSION):
-        words = {"版本": version, "现行": TEMPLATE_VERSION}
+        words = {"版本": version, "现行": str(TEMPLATE_VERSION)}
         yield finding("A09", Place(), "", words=words, found=version, expected=str(TEMPLATE_VERSION))
 
 

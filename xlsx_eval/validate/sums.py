@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.precision import FLOAT_NOISE, answers_of
@@ -11,6 +12,8 @@ from xlsx_eval.score import CheckScore
 from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 
+MOST_PARTS = 100
+
 
 def cross_checks(case: Case) -> Iterator[Finding]:
     """C01 to C05 for each cross-check whose entries are all readable."""
@@ -18,7 +21,16 @@ def cross_checks(case: Case) -> Iterator[Finding]:
         answers = list(answers_of(check.left, case.submission, case.scheme))
         stated = list(answers_of(check.right, case.submission, case.scheme))
         if stated and all(readable(answer) for answer in answers + stated):
-            yield from _check(check, scored, stated[0])
+            found = _check(check, scored, stated[0])
+            yield from (_with_parts(item, answers) for item in found)
+
+
+def _with_parts(item: Finding, parts: list[Answer]) -> Finding:
+    """A sum that fails names its parts too: any of them may be the wrong one."""
+    if item.code not in ("C01", "C05"):
+        return item
+    places = [(part.place.sheet, part.place.cell) for part in parts if part.number is not None]
+    return replace(item, also=tuple(dict.fromkeys(places[:MOST_PARTS])))
 
 
 def _check(check: Check, scored: CheckScore, stated: Answer) -> Iterator[Finding]:
