@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 import time
 import zipfile
 from collections.abc import Mapping
@@ -12,12 +13,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from compound_files import compound
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from other_readers import differences
 
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.xlsx.archive import Limits
+from xlsx_eval.xlsx.archive import Archive, Limits
+from xlsx_eval.xlsx.biff import check_xlsb, xls_sheets
 from xlsx_eval.xlsx.book import Book, Cell, SheetData
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue
 from xlsx_eval.xlsx.read import read_book
@@ -28,6 +31,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+CORPUS = Path(__file__).resolve().parents[1].parent / "shared" / "corpus"
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
 
@@ -558,6 +562,75 @@ def test_an_open_document_is_read() -> None:
     assert sheet.cells[1, 3].number_format == "yyyy/m/d"
 
 
+def record(number: int, content: bytes) -> bytes:
+    return struct.pack("<HH", number, len(content)) + content
+
+
+def old_workbook(*records: bytes) -> bytes:
+    """A .xls whose only sheet, listed after its globals, holds the records."""
+    bof = record(0x0809, bytes(16))
+    globals_end = len(bof) + 4 + 14
+    listed = record(0x0085, struct.pack("<LBBBB", globals_end + 4, 0, 0, 6, 0) + b"Sheet1")
+    return compound(
+        "Workbook", head=bof + listed + record(0x0A, b"") + bof + b"".join(records) + record(0x0A, b"")
+    )
+
+
+def number_record(row: int, column: int) -> bytes:
+    return record(0x0203, struct.pack("<HHHd", row, column, 0, 1.5))
+
+
+def test_an_old_workbook_tells_its_error_values() -> None:
+    formula = struct.pack("<HHH", 1, 2, 0) + b"\x02\0\x07\0\0\0\xff\xff" + bytes(8)
+    typed = struct.pack("<HHHBB", 0, 0, 0, 0x2A, 1)
+    truth = struct.pack("<HHHBB", 0, 1, 0, 1, 0)
+    (sheet,) = xls_sheets(old_workbook(record(0x0205, typed), record(0x0205, truth), record(0x0006, formula)))
+    assert sheet.errors == {(1, 1): ErrorValue.NA, (2, 3): ErrorValue.DIV0}
+    assert sheet.size == 6
+
+
+def test_old_workbooks_whose_cells_lie_too_far_apart_are_refused() -> None:
+    # Their reader would allocate the whole rectangle and, failing, end the process.
+    stray = [
+        piece for row in range(0, 60000, 500) for piece in (number_record(row, 0), number_record(row, 255))
+    ]
+    with pytest.raises(Unreadable) as raised:
+        read_book(old_workbook(*stray[:2], *stray[-2:]))
+    assert raised.value.reason == "too_large"
+    claim = record(0x0200, struct.pack("<LLHHH", 0, 1 << 31, 0, 256, 0))
+    with pytest.raises(Unreadable) as raised:
+        read_book(old_workbook(claim, number_record(0, 0)))
+    assert raised.value.reason == "hostile"
+
+
+def test_binary_workbooks_whose_cells_lie_too_far_apart_are_refused() -> None:
+    def row(number: int, column: int) -> bytes:
+        return b"\0\x04" + struct.pack("<L", number) + b"\x05\x10" + struct.pack("<LLd", column, 0, 1.0)
+
+    def archive(part: bytes) -> Archive:
+        return Archive.open(
+            packed({"xl/worksheets/sheet1.bin": part, "xl/worksheets/_rels/sheet1.bin.rels": ""})
+        )
+
+    check_xlsb(archive(row(0, 0) + row(1000, 99)))
+    with pytest.raises(Unreadable) as raised:
+        check_xlsb(archive(row(0, 0) + row(1048575, 16383)))
+    assert raised.value.reason == "too_large"
+
+
+def test_error_values_of_a_wild_old_workbook_are_told() -> None:
+    path = CORPUS / "jazzband+tablib" / "ca0a6e38_errors.xls"
+    if not path.exists():
+        pytest.skip("no collection of wild workbooks beside the repository")
+    sheet = read_book(path.read_bytes()).sheets[0]
+    assert [str(sheet.cells[2, column].value) for column in (1, 2, 3, 4)] == [
+        "#DIV/0!",
+        "#NAME?",
+        "#N/A",
+        "#N/A",
+    ]
+
+
 MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
     'manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
@@ -588,7 +661,7 @@ def test_each_unreadable_file_has_its_own_reason(data: bytes, reason: str) -> No
 @given(
     st.lists(
         st.one_of(
-            st.floats(allow_nan=False, allow_infinity=False),
+            st.floats(-1e300, 1e300),
             st.booleans(),
             st.text(
                 st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs", "Cc")),
@@ -630,8 +703,6 @@ def test_no_damage_raises_anything_but_unreadable(at: int, noise: bytes) -> None
 
 
 # ---------------------------------------------------------------- wild workbooks
-
-CORPUS = Path(__file__).resolve().parents[1].parent / "shared" / "corpus"
 SMALL = 100_000
 """Larger files are compared by bench/agreement.py; comparing takes ten times as long as reading."""
 

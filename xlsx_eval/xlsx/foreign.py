@@ -7,12 +7,14 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 import python_calamine
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import delimited
 from xlsx_eval.xlsx.archive import Archive, Limits
+from xlsx_eval.xlsx.biff import SheetRecords, check_xlsb, xls_sheets
 from xlsx_eval.xlsx.book import Book, Cell, SheetData
 from xlsx_eval.xlsx.cell import CellRef, Scalar
 from xlsx_eval.xlsx.serial import to_serial
@@ -27,11 +29,17 @@ _Raw = float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
 def read_calamine(data: bytes, kind: str, limits: Limits) -> Book:
-    """Values of a .xls, .xlsb or .ods; formulas, locks and names are not told, errors are read as blanks."""
-    if kind != "xls":
-        Archive.open(data, limits)
+    """Values of a .xls, .xlsb or .ods; formulas, locks and names are not told.
+
+    Error values are told for .xls only; in the others they are read as blanks.
+    """
+    records: tuple[SheetRecords, ...] = ()
+    if kind == "xls":
+        records = xls_sheets(data)
+    else:
+        check_xlsb(Archive.open(data, limits))
     try:
-        sheets = tuple(_sheets(data, limits))
+        sheets = tuple(_sheets(data, records, limits))
     except (Unreadable, KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:
@@ -40,14 +48,14 @@ def read_calamine(data: bytes, kind: str, limits: Limits) -> Book:
     return Book(kind=kind, sheets=sheets)
 
 
-def _sheets(data: bytes, limits: Limits) -> Iterator[SheetData]:
+def _sheets(data: bytes, records: tuple[SheetRecords, ...], limits: Limits) -> Iterator[SheetData]:
     room = limits.cells
     with python_calamine.load_workbook(io.BytesIO(data)) as book:
-        for listed in book.sheets_metadata:
+        for listed, more in zip_longest(book.sheets_metadata, records[: len(book.sheets_metadata)]):
             if listed.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(listed.name)
-            cells = _cells(sheet, room)
+            cells = _with_errors(_cells(sheet, room), more)
             room -= len(cells)
             yield SheetData(
                 name=listed.name,
@@ -71,6 +79,16 @@ def _cells(sheet: python_calamine.CalamineSheet, room: int) -> dict[tuple[int, i
         if len(cells) > room:
             raise Unreadable("too_large", f"{sheet.name}: more than {room} cells")
     return cells
+
+
+def _with_errors(
+    cells: dict[tuple[int, int], Cell], records: SheetRecords | None
+) -> dict[tuple[int, int], Cell]:
+    """The cells with the error values the library leaves out, in order."""
+    if records is None or not records.errors:
+        return cells
+    errors = {place: Cell(CellRef(*place), error) for place, error in records.errors.items()}
+    return dict(sorted((cells | errors).items()))
 
 
 def _scalar(raw: _Raw) -> tuple[Scalar, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -30,6 +30,18 @@ def streams(data: bytes) -> tuple[Stream, ...]:
         raise EOFError("the compound file's directory is cut off") from error
 
 
+def read(data: bytes, names: Collection[str]) -> bytes:
+    """Contents of the first stream of one of these names, empty if there is none; raises EOFError when cut off."""
+    try:
+        compound = _Compound(data)
+    except (struct.error, IndexError) as error:
+        raise EOFError("the compound file's directory is cut off") from error
+    for name, _, start, size in compound.entries:
+        if name in names:
+            return compound.content(start, size)
+    return b""
+
+
 class _Compound:
     """Sectors and chains of one compound file."""
 
@@ -51,6 +63,17 @@ class _Compound:
         for name, kind, start, size in self.entries:
             if kind != _ROOT:
                 yield self._stream(name, start, size)
+
+    def content(self, start: int, size: int) -> bytes:
+        """A whole stream, from large sectors or from the small ones inside the root's stream."""
+        if size >= self.cutoff:
+            return b"".join(map(self._sector, self._chain(start)))[:size]
+        small = b"".join(map(self._sector, self.mini_sectors))
+        found: list[bytes] = []
+        while start < len(self.mini_fat) and len(found) <= len(self.mini_fat):
+            found.append(small[start * self.mini_size : (start + 1) * self.mini_size])
+            start = self.mini_fat[start]
+        return b"".join(found)[:size]
 
     def _stream(self, name: str, start: int, size: int) -> Stream:
         if size < self.cutoff:
