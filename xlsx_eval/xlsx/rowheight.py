@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from xlsx_eval.xlsx.added import NewCell, NewRow, Style
+from xlsx_eval.xlsx.added import NewRow, Style
 
 _DEFAULT_WIDTH = 8.43
 _TALLEST = 409.0
@@ -24,16 +24,19 @@ def row_height(
             continue
         width = widths[column - 1] if column <= len(widths) else _DEFAULT_WIDTH
         room = merged.get((number, column), width)
-        lines = 1 if room is None else _lines(cell, room)
+        told = room is not None and isinstance(cell.value, str)
+        lines = _lines(str(cell.value), cell.style, room or 0) if told else 1
         tallest = max(tallest, lines * cell.style.size * 1.32 + 5)
     return min(_TALLEST, round(tallest * 4) / 4)
 
 
-def _lines(cell: NewCell, width: float) -> int:
-    if not cell.style.wrap or not isinstance(cell.value, str):
+def _lines(text: str, style: Style, width: float) -> int:
+    if not style.wrap:
         return 1
-    room = max(2, int(_characters(width, cell.style)))
-    return sum(max(1, -(-display_width(line) // room)) for line in cell.value.split("\n"))
+    room = max(2, int(_characters(width, style)))
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
+    return sum(max(1, -(-display_width(line) // room)) for line in text.split("\n"))
 
 
 def _characters(width: float, style: Style) -> float:

@@ -57,6 +57,7 @@ class Styles:
         self._indices: dict[tuple[str, str], int] = {}
         self._formats: dict[str, int] = {}
         self._xfs: dict[Style, int] = {}
+        self._by_id: dict[int, tuple[Style, int]] = {}
         self._dxfs: dict[Look, int] = {}
         self._parent = {"xfId": "0"} if self._root.find("cellStyleXfs") else {}
 
@@ -68,9 +69,13 @@ class Styles:
 
     def xf(self, style: Style) -> int:
         """Index of the cell format that looks like `style`."""
-        if style not in self._xfs:
-            self._xfs[style] = self._index("cellXfs", self._xf(style))
-        return self._xfs[style]
+        known = self._by_id.get(id(style))
+        if known is None:
+            if style not in self._xfs:
+                self._xfs[style] = self._index("cellXfs", self._xf(style))
+            # Kept with the index, so that no other style can come to bear this id.
+            known = self._by_id[id(style)] = style, self._xfs[style]
+        return known[1]
 
     def finish(self) -> None:
         """Queue the edits; the part is created where the workbook has none."""
