@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding
+from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding, gravity
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import FOR_REVIEWER, CheckScore, IndicatorScore, score_submission
 from xlsx_eval.submission import Submission, read_submission
@@ -67,6 +67,13 @@ def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
         submission=submission,
         basis=scheme,
     )
+
+
+def with_findings(evaluation: Evaluation, more: Iterable[Finding]) -> Evaluation:
+    """The evaluation with findings that rest on more than the workbook, and the state that follows."""
+    findings = tuple(sorted((*evaluation.findings, *more), key=gravity))
+    state = _state(findings, evaluation.indicators)
+    return replace(evaluation, findings=findings, state=state)
 
 
 def _state(findings: Iterable[Finding], indicators: Iterable[IndicatorScore]) -> str:

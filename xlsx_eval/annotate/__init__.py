@@ -7,6 +7,7 @@ from xlsx_eval.annotate.problems import marks_of, problem_sheet
 from xlsx_eval.annotate.scoring import score_sheet
 from xlsx_eval.annotate.sources import gather, source_sheet
 from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.rounds import History
 from xlsx_eval.xlsx import annotate_book, free_sheet_names
 
 PROBLEMS, SCORES, AGREEMENT, SOURCES = "问题清单", "评分表", "勾稽表", "取数表"
@@ -14,13 +15,16 @@ PROBLEMS, SCORES, AGREEMENT, SOURCES = "问题清单", "评分表", "勾稽表",
 __all__ = ["AGREEMENT", "PROBLEMS", "SCORES", "SOURCES", "annotate"]
 
 
-def annotate(data: bytes, evaluation: Evaluation) -> bytes:
-    """The workbook with everything found written on it, and otherwise as it came; earlier marks of ours go."""
+def annotate(data: bytes, evaluation: Evaluation, history: History | None = None) -> bytes:
+    """The workbook with everything found written on it, and otherwise as it came; earlier marks of ours go.
+
+    With a `history`, 问题清单 says how each finding stands since the round before.
+    """
     names = free_sheet_names(data, (PROBLEMS, SCORES, AGREEMENT, SOURCES))
     wrong = float(sum(1 for check in evaluation.checks if check.agrees is False))
     sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[AGREEMENT]), wrong)
     sheets = (
-        problem_sheet(evaluation, names[PROBLEMS]),
+        problem_sheet(evaluation, names[PROBLEMS], history),
         score_sheet(evaluation, names[SCORES], sources.names),
         agreement_sheet(evaluation, names[AGREEMENT], sources.names),
         source_sheet(evaluation, names[SOURCES], sources),

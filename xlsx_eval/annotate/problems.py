@@ -18,9 +18,11 @@ from xlsx_eval.annotate.looks import (
 )
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.findings import VERDICTS, Finding
+from xlsx_eval.rounds import FIXED, History, Past, Standing
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow
-from xlsx_eval.xlsx.cell import CellRef, quote_sheet
+from xlsx_eval.xlsx.cell import CellRef, column_letters, quote_sheet
 
+ANSWER = "整改说明（部门填写）"
 HEADINGS = (
     "序号",
     "结论",
@@ -32,37 +34,46 @@ HEADINGS = (
     "问题说明",
     "处理办法",
     "涉及分值",
-    "整改说明（部门填写）",
+    ANSWER,
 )
 WIDTHS = (6, 10, 7, 18, 20, 16, 18, 46, 38, 8, 28)
+STANDING_HEADING, STANDING_WIDTH = "整改状态", 10
 HEADING_ROW = 5
 
 
-def problem_sheet(evaluation: Evaluation, name: str) -> AddedSheet:
-    """问题清单 as a sheet."""
+def problem_sheet(evaluation: Evaluation, name: str, history: History | None = None) -> AddedSheet:
+    """问题清单 as a sheet; with a `history`, how each finding stands since the round before."""
+    again = history is not None and history.round > 1
+    headings = (*HEADINGS[:-1], STANDING_HEADING, ANSWER) if again else HEADINGS
+    last = column_letters(len(headings))
+    round_words = f"　　轮次：第 {history.round} 轮" if history is not None else ""
     rows = [
         NewRow((text(f"{evaluation.year}年度绩效自评问题清单", TITLE),), height=32),
         NewRow(
             (
                 text(
-                    f"单位：{evaluation.department or '（未填单位名称）'}　　核对结果：{_result(evaluation)}",
+                    f"单位：{evaluation.department or '（未填单位名称）'}　　核对结果：{_result(evaluation)}{round_words}",
                     SUBTITLE,
                 ),
             )
         ),
         NewRow((text(_advice(evaluation), SUBTITLE),)),
         NewRow(),
-        NewRow(tuple(text(heading, HEADING) for heading in HEADINGS)),
+        NewRow(tuple(text(heading, HEADING) for heading in headings)),
     ]
-    rows += [_row(number, item, evaluation) for number, item in enumerate(evaluation.findings, start=1)]
-    merges = ["A1:K1", "A2:K2", "A3:K3"]
+    standings = history.standings if again and history is not None else (None,) * len(evaluation.findings)
+    numbered = enumerate(zip(evaluation.findings, standings, strict=True), start=1)
+    rows += [_row(number, item, evaluation, standing) for number, (item, standing) in numbered]
+    merges = [f"A1:{last}1", f"A2:{last}2", f"A3:{last}3"]
     if not evaluation.findings:
-        rows.append(NewRow((text("经核对，未发现问题。", TEXT), *(text("", TEXT) for _ in HEADINGS[1:]))))
-        merges.append(f"A{len(rows)}:K{len(rows)}")
+        rows.append(NewRow((text("经核对，未发现问题。", TEXT), *(text("", TEXT) for _ in headings[1:]))))
+        merges.append(f"A{len(rows)}:{last}{len(rows)}")
+    if again and history is not None:
+        rows += [_fixed_row(one, evaluation) for one in history.fixed]
     return AddedSheet(
         name=name,
         rows=tuple(rows),
-        widths=WIDTHS,
+        widths=(*WIDTHS[:-1], STANDING_WIDTH, WIDTHS[-1]) if again else WIDTHS,
         merges=tuple(merges),
         frozen=f"A{HEADING_ROW + 1}",
         repeat_rows=(HEADING_ROW, HEADING_ROW),
@@ -87,7 +98,8 @@ def _advice(evaluation: Evaluation) -> str:
     return _ADVICE.get(evaluation.state, "")
 
 
-def _row(number: int, item: Finding, evaluation: Evaluation) -> NewRow:
+def _row(number: int, item: Finding, evaluation: Evaluation, standing: Standing | None = None) -> NewRow:
+    status = () if standing is None else (text(standing.word, CENTRED),)
     return NewRow(
         (
             text(float(number), CENTRED),
@@ -100,7 +112,30 @@ def _row(number: int, item: Finding, evaluation: Evaluation) -> NewRow:
             text(f"{item.message}。", TEXT),
             text(item.hint, TEXT),
             text(round(item.points, 4) if item.points else "", SCORE),
-            text("", INPUT),
+            *status,
+            text("" if standing is None else standing.answer, INPUT),
+        )
+    )
+
+
+def _fixed_row(one: Past, evaluation: Evaluation) -> NewRow:
+    """A finding of the round before that is gone: no number and no link, for its cell may have moved."""
+    item = one.finding
+    place = f"{item.sheet}!{item.cell}" if item.cell else "整个工作簿"
+    return NewRow(
+        (
+            text("", CENTRED),
+            text(item.verdict, CENTRED),
+            text(item.code, CENTRED),
+            text(place, CENTRED),
+            text(field_label(item, evaluation), TEXT),
+            text(item.found, TEXT),
+            text(item.expected, TEXT),
+            text(f"{item.message}。", TEXT),
+            text("", TEXT),
+            text("", SCORE),
+            text(FIXED, CENTRED),
+            text(one.answer, TEXT),
         )
     )
 

@@ -1,0 +1,124 @@
+"""Rounds of correction: which finding of this round was there before, and what became of the others."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.findings import EXPLAIN, UNVERIFIABLE, Finding
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.submission import Answer, Submission
+
+NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
+_ANSWERABLE = frozenset({EXPLAIN, UNVERIFIABLE})
+_CHANGING = re.compile(r"[0-9.,%]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A finding of the round before, its identity, and the department's answer to it as far as it is known."""
+
+    finding: Finding
+    identity: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a finding stands: 新增, 未整改 or 已说明 ("" in the first round), and the department's answer."""
+
+    word: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A round against the one before; `standings` go with the evaluation's findings, `fixed` are gone since."""
+
+    round: int
+    standings: tuple[Standing, ...]
+    fixed: tuple[Past, ...] = ()
+
+
+def compare(
+    evaluation: Evaluation, past: Sequence[Past], answers: Mapping[int, str] | None, number: int
+) -> History:
+    """The findings of round `number` against `past`, those of the round before.
+
+    `answers` are the department's, by position in `past`; None when it sent a workbook without our 问题清单,
+    so that what it answered earlier still holds.
+    """
+    said = [one.answer if answers is None else answers.get(index, "") for index, one in enumerate(past)]
+    matched = _matched(evaluation.findings, identities(evaluation), past)
+    standings = tuple(
+        _standing(item, said[matched[index]] if index in matched else None, number)
+        for index, item in enumerate(evaluation.findings)
+    )
+    again = set(matched.values())
+    fixed = tuple(
+        Past(one.finding, one.identity, said[index]) for index, one in enumerate(past) if index not in again
+    )
+    return History(number, standings, fixed)
+
+
+def _standing(item: Finding, answer: str | None, number: int) -> Standing:
+    if answer is None:
+        return Standing(NEW if number > 1 else "")
+    return Standing(EXPLAINED if answer and item.verdict in _ANSWERABLE else OPEN, answer)
+
+
+def _matched(findings: Sequence[Finding], keys: Sequence[str], past: Sequence[Past]) -> dict[int, int]:
+    """Position in `past` of each finding that was there: by identity, and of several by what they say."""
+    waiting: dict[str, list[int]] = defaultdict(list)
+    for position, one in enumerate(past):
+        waiting[one.identity].append(position)
+    matched: dict[int, int] = {}
+    for exact in (True, False):
+        for index, item in enumerate(findings):
+            if index in matched:
+                continue
+            candidates = waiting[keys[index]]
+            fitting = [one for one in candidates if not exact or _same(past[one].finding, item)]
+            if fitting:
+                matched[index] = fitting[0]
+                candidates.remove(fitting[0])
+    return matched
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Whether two findings say the same but for their figures."""
+    return _CHANGING.sub("", one.message) == _CHANGING.sub("", other.message)
+
+
+def identities(evaluation: Evaluation) -> tuple[str, ...]:
+    """What each finding is about, whatever its cell: its code, and its field or its row's key and column."""
+    rows = dict(_rows(evaluation.submission, evaluation.basis))
+    return tuple(_identity(item, rows) for item in evaluation.findings)
+
+
+def _identity(item: Finding, rows: Mapping[tuple[str, str], str]) -> str:
+    row = rows.get((item.sheet, item.cell))
+    return "|".join((item.code, item.field or item.sheet, *([row] if row else [])))
+
+
+def _rows(submission: Submission, scheme: Scheme) -> Iterator[tuple[tuple[str, str], str]]:
+    """(sheet, cell) of every table cell and the name of its row; of equal names the second is `…#2`."""
+    for table in scheme.tables.values():
+        names = _row_names(submission.columns.get(table.key.name, ()))
+        for column in table.columns:
+            for answer in submission.columns.get(column.name, ()):
+                if answer.row is not None and answer.row in names:
+                    yield (answer.place.sheet, answer.place.cell), names[answer.row]
+
+
+def _row_names(keys: Sequence[Answer]) -> dict[int, str]:
+    seen: dict[str, int] = defaultdict(int)
+    names: dict[int, str] = {}
+    for answer in keys:
+        name = "".join(str(answer.value or "").split()) or "（未填名称）"
+        seen[name] += 1
+        names[answer.row or 0] = name if seen[name] == 1 else f"{name}#{seen[name]}"
+    return names
