@@ -33,10 +33,12 @@ def unpacked(result: str, findings: str) -> Result:
 
 def unpacked_findings(text: str) -> tuple[Finding, ...]:
     """What `packed_findings` was given."""
-    return tuple(
-        Finding(**{**raw, "also": tuple((sheet, cell) for sheet, cell in raw["also"])})
-        for raw in json.loads(text)
-    )
+    return tuple(finding_of(raw) for raw in json.loads(text))
+
+
+def finding_of(raw: Mapping[str, Any]) -> Finding:
+    """A finding from what `asdict` gave, as JSON keeps it."""
+    return Finding(**{**raw, "also": tuple((sheet, cell) for sheet, cell in raw["also"])})
 
 
 def as_json(value: object) -> str:

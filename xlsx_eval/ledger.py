@@ -53,7 +53,8 @@ class Verdict:
     """A round of a department as judged.
 
     `content_digest` is that of the workbook without our marks; `basis` what the judgement rested on beside the
-    bytes and the scheme; `figures` are the numbers of its single fields.
+    bytes and the scheme; `figures` are the numbers of its single fields; `standings` are (identity, standing,
+    answer) of each finding of the result.
     """
 
     arrival: int
@@ -66,6 +67,7 @@ class Verdict:
     scheme_digest: str
     basis: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    standings: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +227,13 @@ class Ledger:
             *(verdict.arrival, verdict.department, verdict.round, verdict.result.state, verdict.output),
             *(verdict.output_digest, verdict.content_digest, verdict.scheme_digest, as_json(verdict.basis)),
             *(packed(verdict.result), packed_findings(verdict.result.findings), as_json(verdict.figures)),
+            as_json(verdict.standings),
         )
         with self._transaction():
             self._db.execute(
                 "INSERT INTO verdict (arrival, department, round, state, output, output_digest,"
-                " content_digest, scheme_digest, basis, result, findings, figures)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " content_digest, scheme_digest, basis, result, findings, figures, standings)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             known = {"department": verdict.department, "output": verdict.output, **words}
@@ -297,4 +300,5 @@ def _verdict(row: sqlite3.Row) -> Verdict:
         scheme_digest=row["scheme_digest"],
         basis=json.loads(row["basis"]),
         figures=json.loads(row["figures"]),
+        standings=tuple((key, word, answer) for key, word, answer in json.loads(row["standings"])),
     )

@@ -1,0 +1,216 @@
+"""Rounds: a finding is known again whatever its row, and the next 问题清单 says what became of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import openpyxl
+import pytest
+from forms import scheme
+
+from xlsx_eval import Evaluation, annotate, evaluate
+from xlsx_eval.answers import read_answers
+from xlsx_eval.evaluate import with_findings
+from xlsx_eval.fill import fill
+from xlsx_eval.known_figures import known_findings
+from xlsx_eval.round_judge import Basis, RoundJudged, judge_round
+from xlsx_eval.rounds import EXPLAINED, FIXED, NEW, OPEN, Past, compare, identities
+from xlsx_eval.xlsx.read import read_book
+
+HEAD = {"单位名称": "区教育局", "预算编码": "105001"}
+WRONG_ROW = {"科目名称": "教育支出", "年初预算数": 10, "决算数": "十五万"}
+GOOD_ROW = {"科目名称": "住房保障支出", "年初预算数": 10, "决算数": 10}
+
+
+def judged(**values: object) -> Evaluation:
+    return evaluate(fill({**HEAD, **values}, scheme()), scheme())
+
+
+def past_of(evaluation: Evaluation, answers: Mapping[str, str] | None = None) -> tuple[Past, ...]:
+    keys = identities(evaluation)
+    said = answers or {}
+    return tuple(
+        Past(item, key, said.get(item.code, "")) for item, key in zip(evaluation.findings, keys, strict=True)
+    )
+
+
+def standing_of(code: str, after: Evaluation, before: Evaluation, field: str = "") -> str:
+    history = compare(after, past_of(before), {}, 2)
+    return next(
+        standing.word
+        for item, standing in zip(after.findings, history.standings, strict=True)
+        if item.code == code and field in item.field
+    )
+
+
+def first_round(data: bytes) -> RoundJudged:
+    return judge_round(data, "甲.xlsx", "d", evaluate(data, scheme()), Basis("105001", "区教育局"))
+
+
+def next_round(data: bytes, before: RoundJudged, number: int = 2) -> RoundJudged:
+    past = tuple(
+        Past(item, key, answer)
+        for item, key, answer in zip(before.result.findings, before.keys, before.answers, strict=True)
+    )
+    basis = Basis("105001", "区教育局", number, past=past)
+    return judge_round(data, "甲.xlsx", "d", evaluate(data, scheme()), basis)
+
+
+def answered(data: bytes, words: str, *, sheet: str = "问题清单", verdict: str = "待说明") -> bytes:
+    """The workbook as saved by another program with `words` written beside every finding of that verdict."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    problems = book[sheet]
+    headings = {cell.value: cell.column for cell in problems[5]}
+    for row in range(6, problems.max_row + 1):
+        if problems.cell(row, headings["结论"]).value == verdict:
+            problems.cell(row, headings["整改说明（部门填写）"]).value = words
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def problem_lines(data: bytes) -> list[dict[str, object]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["问题清单"]
+    headings = [cell.value for cell in sheet[5]]
+    rows = sheet.iter_rows(min_row=6, values_only=True)
+    return [dict(zip(headings, row, strict=False)) for row in rows]
+
+
+def test_a_finding_in_a_table_survives_a_shift_of_its_row() -> None:
+    before = judged(功能科目=[WRONG_ROW])
+    after = judged(功能科目=[GOOD_ROW, {}, WRONG_ROW])
+    assert standing_of("B02", after, before, "功能科目") == OPEN
+
+
+def test_the_same_fault_in_another_row_is_new() -> None:
+    before = judged(功能科目=[WRONG_ROW])
+    after = judged(功能科目=[{**WRONG_ROW, "科目名称": "农林水支出"}])
+    assert standing_of("B02", after, before, "功能科目") == NEW
+
+
+def test_rows_of_one_name_are_counted() -> None:
+    before = judged(功能科目=[WRONG_ROW, WRONG_ROW])
+    keys = [key for key in identities(before) if key.startswith("B02")]
+    assert len(keys) == len(set(keys)) == 2
+
+
+def test_what_is_gone_is_corrected_and_what_comes_is_new() -> None:
+    before, after = judged(编制数="很多", 年末在职人数=3), judged(编制数=5, 年末在职人数="很多")
+    history = compare(after, past_of(before), {}, 2)
+    assert any(one.finding.code == "B02" and one.finding.field == "编制数" for one in history.fixed)
+    assert standing_of("B02", after, before, "年末在职人数") == NEW
+
+
+def test_of_several_findings_of_one_identity_the_one_that_stays_is_known_by_its_words() -> None:
+    before = judged(支出合计_决算数=10, 基本支出_决算数=3, 项目支出_决算数=3, 功能科目=[GOOD_ROW, GOOD_ROW])
+    after = with_findings(before, ())
+    history = compare(after, tuple(reversed(past_of(before))), {}, 2)
+    assert history.fixed == ()
+    assert {standing.word for standing in history.standings} == {OPEN}
+
+
+def test_figures_that_changed_leave_a_finding_the_same() -> None:
+    before = judged(支出合计_决算数=10, 基本支出_决算数=3, 项目支出_决算数=3)
+    after = judged(支出合计_决算数=11, 基本支出_决算数=3, 项目支出_决算数=3)
+    assert standing_of("C01", after, before, "支出合计_决算数") == OPEN
+
+
+def test_the_first_round_says_nothing_of_earlier_ones() -> None:
+    data = fill(HEAD, scheme())
+    first = first_round(data)
+    assert {one.word for one in first.standings} == {""}
+    headings = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(first.data))["问题清单"][5]]
+    assert "整改状态" not in headings
+
+
+def test_without_a_history_the_workbook_is_as_ever() -> None:
+    data = fill(HEAD, scheme())
+    assert annotate(data, evaluate(data, scheme())) == annotate(data, evaluate(data, scheme()), None)
+
+
+def test_an_answer_turns_what_was_to_be_explained_into_explained_and_is_carried_along() -> None:
+    owing = {**HEAD, "支出合计_决算数": 0, "三公经费_决算数": 5, "三公经费_年初预算数": 9}
+    first = first_round(fill(owing, scheme()))
+    verdict = "无法核验"
+    assert verdict in {item.verdict for item in first.result.findings}
+    second = next_round(answered(first.data, "已附文件说明", verdict=verdict), first)
+    states = {
+        (item.verdict, standing.word, standing.answer)
+        for item, standing in zip(second.result.findings, second.standings, strict=True)
+    }
+    assert (verdict, EXPLAINED, "已附文件说明") in states
+    assert ("错误", OPEN, "") in states
+    lines = problem_lines(second.data)
+    assert any(
+        line["整改状态"] == EXPLAINED and line["整改说明（部门填写）"] == "已附文件说明" for line in lines
+    )
+    third = next_round(fill(owing, scheme()), second, 3)
+    assert "已附文件说明" in third.answers, "a clean copy of the workbook keeps what was answered before"
+
+
+def test_corrected_items_stand_at_the_end_with_their_answers() -> None:
+    first = first_round(fill({**HEAD, "编制数": "很多"}, scheme()))
+    second = next_round(answered(first.data, "已更正", verdict="错误"), first)
+    assert "已更正" in second.answers
+    corrected = next_round(fill({**HEAD, "编制数": 5}, scheme()), second, 3)
+    last = problem_lines(corrected.data)[-1]
+    assert (last["整改状态"], last["代码"], last["整改说明（部门填写）"]) == (FIXED, "B02", "已更正")
+    assert sum(line["整改状态"] == FIXED for line in problem_lines(corrected.data)) == 1
+
+
+def test_our_marks_of_the_round_before_are_gone_from_the_new_copy() -> None:
+    first = first_round(fill({**HEAD, "编制数": "很多"}, scheme()))
+    second = next_round(first.data, first)
+    assert second.content == first.content
+    names = openpyxl.load_workbook(io.BytesIO(second.data)).sheetnames
+    assert names.count("问题清单") == 1
+    assert not any(name.startswith("问题清单 ") for name in names)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+CMD", "@x", '=HYPERLINK("http://x")'])
+def test_an_answer_that_looks_like_a_formula_stays_text(text: str) -> None:
+    first = first_round(fill({**HEAD, "编制数": "很多"}, scheme()))
+    book = openpyxl.load_workbook(io.BytesIO(first.data))
+    book["问题清单"]["K6"].value = text
+    book["问题清单"]["K6"].data_type = "s"
+    target = io.BytesIO()
+    book.save(target)
+    second = next_round(target.getvalue(), first)
+    assert text in second.answers
+    cells = [
+        cell
+        for row in openpyxl.load_workbook(io.BytesIO(second.data))["问题清单"].iter_rows()
+        for cell in row
+    ]
+    assert [cell.data_type for cell in cells if cell.value == text] == ["s"]
+
+
+def test_answers_are_found_where_rows_were_sorted_or_inserted() -> None:
+    first = first_round(fill({**HEAD, "编制数": "很多"}, scheme()))
+    book = openpyxl.load_workbook(io.BytesIO(first.data))
+    sheet = book["问题清单"]
+    sheet["K6"].value = "第一条的说明"
+    sheet.insert_rows(1, 2)
+    sheet.insert_rows(8)
+    target = io.BytesIO()
+    book.save(target)
+    past = tuple(Past(item, key) for item, key in zip(first.result.findings, first.keys, strict=True))
+    assert read_answers(read_book(target.getvalue()), past) == {0: "第一条的说明"}
+
+
+def test_approved_and_last_years_figures_are_compared_to_the_decimals_typed() -> None:
+    evaluation = judged(编制数=12, 支出合计_年初预算数=100.25, 支出合计_上年决算数=90, 三公经费_上年决算数=3)
+    approved = {"编制数": 13.0, "支出合计_年初预算数": 100.254, "三公经费_上年决算数": 3.0}
+    last = {"支出合计_决算数": 91.5, "三公经费_决算数": 7.0, "公用经费_决算数": 1.0}
+    found = list(known_findings(evaluation, "105001", approved, last))
+    assert [(item.code, item.field, item.expected) for item in found] == [
+        ("G01", "编制数", "13"),
+        ("G02", "支出合计_上年决算数", "91.5"),
+    ]
+
+
+def test_a_code_that_lost_its_zeros_is_told() -> None:
+    evaluation = evaluate(fill({"单位名称": "区教育局", "预算编码": 5001}, scheme()), scheme())
+    found = list(known_findings(evaluation, "005001", {}, {}))
+    assert [(item.code, item.found, item.expected) for item in found] == [("G03", "5001", "005001")]
