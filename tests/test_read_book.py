@@ -492,10 +492,10 @@ def test_a_million_formatted_empty_rows_cost_little_time_and_keep_no_cell() -> N
         f'<row r="{row}" s="3" customFormat="1"><c r="A{row}" s="3"/></row>' for row in range(1, 1048577)
     )
     data = packed(raw_parts(f'{rows[:-6]}<c r="B1048576"><v>1</v></c></row>'))
-    start = time.perf_counter()
+    start = time.process_time()
     sheet = read_book(data).sheets[0]
     assert set(sheet.cells) == {(1048576, 2)}
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_more_cells_than_allowed_are_refused() -> None:
@@ -516,9 +516,9 @@ def test_a_package_that_inflates_too_far_is_refused() -> None:
 
 def test_forty_thousand_merges_take_bounded_time() -> None:
     merges = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(1, 42001))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_rows("", after=f"<mergeCells>{merges}</mergeCells>").merges) == 42000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # ---------------------------------------------------------------- other kinds of file
@@ -542,24 +542,47 @@ def test_csv_keeps_long_codes_as_text() -> None:
     ]  # fmt: skip
 
 
-def test_an_open_document_is_read() -> None:
+def open_document(rows: str) -> bytes:
     content = (
         '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
         'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        '<table:table table:name="基础数据"><table:table-row><table:table-cell office:value-type="string">'
-        '<text:p>预算</text:p></table:table-cell><table:table-cell office:value-type="float" office:value="12.5"/>'
-        '<table:table-cell office:value-type="date" office:date-value="2023-05-10"/></table:table-row></table:table>'
+        f'<table:table table:name="基础数据">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     mimetype = "application/vnd.oasis.opendocument.spreadsheet"
-    data = packed({"mimetype": mimetype, "content.xml": content, "META-INF/manifest.xml": MANIFEST})
-    book = read_book(data)
+    return packed({"mimetype": mimetype, "content.xml": content, "META-INF/manifest.xml": MANIFEST})
+
+
+def test_an_open_document_is_read() -> None:
+    book = read_book(
+        open_document(
+            '<table:table-row><table:table-cell office:value-type="string"><text:p>预算</text:p></table:table-cell>'
+            '<table:table-cell office:value-type="float" office:value="12.5"/>'
+            '<table:table-cell office:value-type="date" office:date-value="2023-05-10"/></table:table-row>'
+        )
+    )
     assert book.kind == "ods"
     sheet = book.sheet("基础数据")
     assert sheet is not None
     assert [sheet.cells[1, column].value for column in (1, 2, 3)] == ["预算", 12.5, 45056]
     assert sheet.cells[1, 3].number_format == "yyyy/m/d"
+
+
+def test_an_open_document_tells_its_error_values() -> None:
+    error = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
+    book = read_book(
+        open_document(
+            '<table:table-row table:number-rows-repeated="2"><table:table-cell office:value-type="float" '
+            'office:value="1"/></table:table-row><table:table-row><table:table-cell '
+            f'table:number-columns-repeated="2"/><table:table-cell {error}><office:annotation><text:p>注</text:p>'
+            f"</office:annotation><text:p>#DIV/0!</text:p></table:table-cell><table:table-cell {error}>"
+            "<text:p>Err:502</text:p></table:table-cell></table:table-row>"
+        )
+    )
+    values = {place: found.value for place, found in book.sheets[0].cells.items()}
+    assert values == {(1, 1): 1, (2, 1): 1, (3, 3): ErrorValue.DIV0, (3, 4): ErrorValue.VALUE}
 
 
 def record(number: int, content: bytes) -> bytes:
@@ -716,10 +739,10 @@ def wild_files() -> list[Path]:
 def test_every_wild_file_is_read_or_refused_in_time() -> None:
     slow = []
     for path in wild_files():
-        start = time.perf_counter()
+        start = time.process_time()
         with contextlib.suppress(Unreadable):
             read_book(path.read_bytes())
-        if time.perf_counter() - start > 5:
+        if time.process_time() - start > 5:
             slow.append(path.name)
     assert slow == []
 

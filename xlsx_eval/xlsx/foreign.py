@@ -17,6 +17,7 @@ from xlsx_eval.xlsx.archive import Archive, Limits
 from xlsx_eval.xlsx.biff import SheetRecords, check_xlsb, xls_sheets
 from xlsx_eval.xlsx.book import Book, Cell, SheetData
 from xlsx_eval.xlsx.cell import CellRef, Scalar
+from xlsx_eval.xlsx.ods import ods_sheets
 from xlsx_eval.xlsx.serial import to_serial
 
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -31,13 +32,9 @@ _Raw = float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 def read_calamine(data: bytes, kind: str, limits: Limits) -> Book:
     """Values of a .xls, .xlsb or .ods; formulas, locks and names are not told.
 
-    Error values are told for .xls only; in the others they are read as blanks.
+    Error values of a .xlsb are read as blanks.
     """
-    records: tuple[SheetRecords, ...] = ()
-    if kind == "xls":
-        records = xls_sheets(data)
-    else:
-        check_xlsb(Archive.open(data, limits))
+    records = _records(data, kind, limits)
     try:
         sheets = tuple(_sheets(data, records, limits))
     except (Unreadable, KeyboardInterrupt, SystemExit, MemoryError):
@@ -46,6 +43,17 @@ def read_calamine(data: bytes, kind: str, limits: Limits) -> Book:
         # A panic of the library's Rust part is no Exception.
         raise Unreadable("damaged", f"{kind}: {error}") from error
     return Book(kind=kind, sheets=sheets)
+
+
+def _records(data: bytes, kind: str, limits: Limits) -> tuple[SheetRecords, ...]:
+    """What the library does not tell about each sheet; raises Unreadable for what it must not be given."""
+    if kind == "xls":
+        return xls_sheets(data)
+    archive = Archive.open(data, limits)
+    if kind == "ods":
+        return ods_sheets(archive)
+    check_xlsb(archive)
+    return ()
 
 
 def _sheets(data: bytes, records: tuple[SheetRecords, ...], limits: Limits) -> Iterator[SheetData]:
