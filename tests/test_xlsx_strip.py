@@ -93,6 +93,17 @@ def test_the_departments_part_of_a_shared_note_survives_edits_around_ours() -> N
     assert notes == {"B1": "部门的批注\n已整改, 见附件", "C7": "\n已整改, 见附件"}
 
 
+def test_a_note_of_ours_that_became_a_thread_is_left_to_it() -> None:
+    parts = saved_since(annotate_cells(zipped(workbook_parts()), MARKS[:1]))
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+    threads = '<ThreadedComments xmlns="x"><threadedComment ref="B1" id="{1}"/></ThreadedComments>'
+    relation = f'<Relationship Id="rId77" Type="{kind}" Target="/xl/t.xml"/></Relationships>'.encode()
+    rels = "xl/worksheets/_rels/sheet1.xml.rels"
+    parts[rels] = parts[rels].replace(b"</Relationships>", relation)
+    source = {**parts, "xl/t.xml": threads.encode()}
+    assert parts_of(strip_marks(zipped(source)))["xl/comments1.xml"] == parts["xl/comments1.xml"]
+
+
 def test_a_note_without_its_last_line_is_ours_to_the_end() -> None:
     parts = saved_since(annotate_cells(zipped(with_note()), MARKS))
     parts["xl/comments1.xml"] = parts["xl/comments1.xml"].replace("\n【审核意见完】".encode(), b"")

@@ -7,7 +7,7 @@ import re
 from xlsx_eval.xlsx.cell import CellRef
 from xlsx_eval.xlsx.edits import Edit, content
 from xlsx_eval.xlsx.markup import Node, parse
-from xlsx_eval.xlsx.notes import comments_part, escaped
+from xlsx_eval.xlsx.notes import comments_part, escaped, threaded_cells
 from xlsx_eval.xlsx.package import SheetEntry
 from xlsx_eval.xlsx.patch import Patch
 from xlsx_eval.xlsx.stored import unescaped
@@ -20,16 +20,22 @@ _IS_NOTE = re.compile(rb"""ObjectType\s*=\s*["']Note["']""")
 
 
 def strip_notes(patch: Patch, sheet: SheetEntry, root: Node) -> None:
-    """Queue the removal of our notes from a sheet whose outline is `root`; others keep their text and box."""
+    """Queue the removal of our notes from a sheet whose outline is `root`; others keep their text and box.
+
+    A note that somebody turned into a thread is left: its text is the thread's shadow.
+    """
     partname = comments_part(patch.package, sheet)
     if not partname:
         return
     data = patch.text(partname).data
     comments = parse(data, partname)
     listed = comments.find("commentList")
+    threads = threaded_cells(patch.package, sheet)
     present = listed.all("comment") if listed else []
     gone: set[CellRef] = set()
     for comment in present:
+        if comment.attrs.get("ref", "").upper() in threads:
+            continue
         edits = _cleaned(comment, data)
         if edits is None:
             gone.add(CellRef.parse(comment.attrs.get("ref", "A1").partition(":")[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.cell import quote_sheet
 from xlsx_eval.xlsx.edits import append_child, content, element, insert
 from xlsx_eval.xlsx.markup import Node
@@ -91,7 +92,8 @@ def append_sheets(patch: Patch, sheets: Sequence[tuple[str, bytes, Mapping[str, 
         names += [_defined(root, key, position, value) for key, value in sorted(scoped.items())]
         names.append(_defined(root, OURS, position, f'"{name}"', hidden=True))
     sheets_node = root.find("sheets")
-    assert sheets_node is not None
+    if sheets_node is None:
+        raise Unreadable("xml_damaged", f"{package.workbook}: no sheets")
     patch.edit(package.workbook, append_child(sheets_node, data, "".join(listed)))
     _define(patch, root, data, names)
 
