@@ -155,6 +155,12 @@ class TestFigures:
         assert (figures.losing, figures.inflated, figures.modest) == (4, 4, 0)
         assert column_figures(marks, "履职产出").modest == 4
 
+    def test_an_indicator_that_does_not_apply_counts_for_nobody(self) -> None:
+        parts = (indicator("预算完成率", 2, 2, None, state="不适用"),)
+        rows = [row_of(department("甲局", "1", 90, 90, indicators=parts), "")]
+        assert rows[0].marks[0].word == "不适用"
+        assert column_figures(marks_frame(rows), "预算完成率").unscored == 0
+
     def test_gaps_compare_only_what_has_both_scores(self) -> None:
         parts = (indicator("预算完成率", 2, 2, 0.5), indicator("公用经费控制率", 2, 2, None))
         rows = [row_of(department("甲局", "1", 90, 95, indicators=parts), "")]
@@ -202,6 +208,18 @@ class TestSheets:
         assert [row[place] for row in rows[-7:-3]] == [0.5, 0.5, 0.5, 0.5]
         assert [row[1] for row in rows[-3:]] == ["分值", "平均得分率", "失分部门数"]
         assert [row[place] for row in rows[-3:]] == [2, 0.25, 4]
+
+    def test_the_matrix_says_why_a_score_is_no_number(self, tmp_path: Path) -> None:
+        parts = (
+            indicator("预算完成率", 2, 2, None, state="不适用"),
+            indicator("支付进度率", 1, 1, None, state="待复核"),
+            indicator("结转结余率", 2, 2, None),
+        )
+        rows = sheets(drawn(tmp_path, (department("甲局", "101001", 90, 90, indicators=parts),)))["部门×指标"]
+        heads, values = (next(row for row in rows if row[0] == first) for first in ("预算编码", "101001"))
+        shown = dict(zip(heads, values, strict=True))
+        assert (shown["1.04 预算完成率"], shown["1.05 支付进度率"]) == ("不适用", "待复核")
+        assert shown["1.08 结转结余率"] is None
 
     def test_every_finding_is_listed_and_grouped(self, tmp_path: Path) -> None:
         book = sheets(drawn(tmp_path))

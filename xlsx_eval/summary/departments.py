@@ -88,7 +88,7 @@ def draw_matrix(paper: Paper, rows: Sequence[Row], marks: pd.DataFrame, scheme: 
     )
     sheet.header(frozen=2)
     for _, row in ranked(rows):
-        scores = {mark.column: mark.score for mark in row.marks}
+        scores: dict[str, Value] = {mark.column: mark.word or mark.score for mark in row.marks}
         sheet.line((row.code, row.name, row.score, *(scores.get(key) for key, _ in keys)))
     figures = [column_figures(marks, key) for key, _ in keys]
     points = column_points(scheme)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from xlsx_eval.evaluate import UNREADABLE
 from xlsx_eval.scheme import Scheme
+from xlsx_eval.score import NOT_APPLICABLE
 from xlsx_eval.summary.rows import Row
 
 PENDING = "待定"
@@ -110,11 +111,15 @@ def band_counts(scores: Sequence[float | None], scheme: Scheme) -> list[int]:
 
 
 def marks_frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """A line for each column of each judged file: file, column, points, claimed, score, above (claimed − score)."""
+    """A line for each column of each judged file, but those that do not apply.
+
+    Columns: row, column, points, claimed, score, above (claimed less score), lost (whether points were).
+    """
     lines = [
         (number, mark.column, mark.points, mark.claimed, mark.score)
         for number, row in enumerate(judged(rows))
         for mark in row.marks
+        if mark.word != NOT_APPLICABLE
     ]
     frame = pd.DataFrame(lines, columns=["row", "column", "points", "claimed", "score"])
     frame = frame.astype({"points": float, "claimed": float, "score": float})

@@ -13,13 +13,15 @@ from xlsx_eval.results import Result, column_of
 class Mark:
     """Scores of one column (an indicator, or a block of own indicators).
 
-    `claimed` and `score` are None where any part of the column has none.
+    `claimed` and `score` are None where any part of the column has none; `word` then stands for the score of
+    an indicator that does not apply (不适用) or waits for a person (待复核).
     """
 
     column: str
     points: float
     claimed: float | None
     score: float | None
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def _marks(result: Result) -> tuple[Mark, ...]:
     parts: dict[str, list[Mark]] = {}
     for one in result.indicators:
         column = column_of(one)
-        parts.setdefault(column, []).append(Mark(column, one.points, one.claimed, one.score))
+        word = one.shown if isinstance(one.shown, str) else ""
+        parts.setdefault(column, []).append(Mark(column, one.points, one.claimed, one.score, word))
     return tuple(_together(column, marks) for column, marks in parts.items())
 
 
@@ -85,6 +88,7 @@ def _together(column: str, marks: Sequence[Mark]) -> Mark:
         round(sum(mark.points for mark in marks), 6),
         _total(mark.claimed for mark in marks),
         _total(mark.score for mark in marks),
+        marks[0].word if len(marks) == 1 else "",
     )
 
 
