@@ -230,6 +230,17 @@ def _blank_sought(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
     )
 
 
+def _cancelled(tree: Node, book: Mapping[str, Value], theirs: Any) -> bool:
+    ours = result(tree, book)
+    if type(ours) is not float or not isinstance(theirs, int | float) or isinstance(theirs, bool):
+        return False
+    met = [abs(each) for each in _values(tree, book) if type(each) is float and abs(each) < 1e21]
+    adds = any(
+        isinstance(part, Call) and part.name in ("SUM", "AVERAGE", "SUMIF", "SUMIFS") for part in _parts(tree)
+    )
+    return adds and abs(ours - theirs) <= 1e-14 * max(met, default=0.0)
+
+
 _TEXT_FUNCTIONS = ("LEN", "LEFT", "RIGHT", "MID", "EXACT", "CONCATENATE", "TRIM")
 _REASONS: Mapping[str, Callable[[Node, Mapping[str, Value], Any], bool]] = {
     "which of two errors": _two_errors,
@@ -241,6 +252,7 @@ _REASONS: Mapping[str, Callable[[Node, Mapping[str, Value], Any], bool]] = {
     "a difference cut off without rounding": _noise_cut_off,
     "a half that is just below in binary": _half_below,
     "a blank sought by MATCH or VLOOKUP": _blank_sought,
+    "digits lost where large numbers cancel": _cancelled,
     "a plus sign before a blank cell": _signed_blank,
     "blank cells in COUNTIFS": _blanks_in_countifs,
 }

@@ -28,7 +28,7 @@ from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 Lookup = Callable[[str], Value]
 """Value of a name (`支出合计_决算数`), cell (`基础数据!D8`) or range; raises KeyError where there is none."""
 
-MOST_CELLS = 10_000_000
+MOST_CELLS = 5_000_000
 """Cells one evaluation may touch; a formula that asks for more is #NUM!."""
 
 _CONVERT: dict[str, Callable[[Scalar], object]] = {
