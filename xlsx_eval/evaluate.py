@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from xlsx_eval.convert import submitted
 from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding, gravity
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import FOR_REVIEWER, CheckScore, IndicatorScore, score_submission
-from xlsx_eval.submission import Submission, read_submission
+from xlsx_eval.submission import Submission
 from xlsx_eval.validate import Case, validate
-from xlsx_eval.xlsx import strip_marks
-from xlsx_eval.xlsx.read import read_book
 
 PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE = "通过", "退回修改", "待复核", "无法读取"
 STATES = (PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE)
@@ -46,7 +45,7 @@ class Evaluation:
 
 def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
     """Reads, scores and validates a workbook of any kind this program reads; raises errors.Unreadable."""
-    submission = read_submission(read_book(strip_marks(data)), scheme)
+    submission = submitted(data, scheme)
     scored = score_submission(submission, scheme)
     findings = validate(Case(submission, scheme, scored))
     unscored = scored.unscored(scheme.points)

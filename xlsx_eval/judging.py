@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from xlsx_eval.annotate import annotate
+from xlsx_eval.convert import extension_of
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.evaluate import UNREADABLE, evaluate
 from xlsx_eval.names import round_of
@@ -67,7 +68,7 @@ def _handed_back(data: bytes, file: str, source: Source, scheme: Scheme) -> Judg
     evaluation = evaluate(data, scheme)
     _, round_number = round_of(PurePosixPath(file).stem)
     result = result_of(evaluation, file, source.sha256, round_number)
-    return Judged(result, annotate(data, evaluation), f".{evaluation.submission.book.kind}")
+    return Judged(result, annotate(data, evaluation), extension_of(evaluation.submission.book.kind))
 
 
 def refused(

@@ -57,6 +57,14 @@ class Answer:
         return self.value if isinstance(self.value, float) else None
 
     @property
+    def figure(self) -> Scalar:
+        """The value as formulas see it: an amount or count that cannot be read is #N/A, so that nothing rests on it."""
+        if self.field.type not in ("amount", "integer"):
+            return self.value
+        unread = self.problem is not None or isinstance(self.raw, ErrorValue)
+        return ErrorValue.NA if unread else self.value
+
+    @property
     def shown(self) -> str:
         """The entry as the department would recognise it."""
         return show(self.raw, self.field)
@@ -132,10 +140,10 @@ class Submission:
     def figures(self, scheme: Scheme, more: Mapping[str, Scalar]) -> Figures:
         """The names as formulas see them, with `more` beside them."""
         values: dict[str, Scalar] = dict.fromkeys((field.name for field in scheme.single_fields()), "")
-        values.update({name: answer.value for name, answer in self.answers.items()})
+        values.update({name: answer.figure for name, answer in self.answers.items()})
         values.update(more)
         columns = {
-            field.name: tuple((answer.value,) for answer in self.columns.get(field.name, ())) or (("",),)
+            field.name: tuple((answer.figure,) for answer in self.columns.get(field.name, ())) or (("",),)
             for field in scheme.column_fields()
         }
         return Figures(values, columns, scheme.derived)

@@ -6,6 +6,7 @@ from xlsx_eval.annotate.agreement import agreement_sheet, disagreeing_formula
 from xlsx_eval.annotate.problems import marks_of, problem_sheet
 from xlsx_eval.annotate.scoring import score_sheet
 from xlsx_eval.annotate.sources import gather, source_sheet
+from xlsx_eval.convert import poured
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.rounds import History
 from xlsx_eval.xlsx import annotate_book, free_sheet_names
@@ -20,6 +21,7 @@ def annotate(data: bytes, evaluation: Evaluation, history: History | None = None
 
     With a `history`, 问题清单 says how each finding stands since the round before.
     """
+    data = poured(data, evaluation.basis) or data
     names = free_sheet_names(data, (PROBLEMS, SCORES, AGREEMENT, SOURCES))
     wrong = float(sum(1 for check in evaluation.checks if check.agrees is False))
     sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[AGREEMENT]), wrong)

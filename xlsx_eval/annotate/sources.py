@@ -201,14 +201,14 @@ class _Builder:
 
 
 def _cached(answer: Answer) -> Scalar:
-    return "" if answer.value is None else answer.value
+    return "" if answer.figure is None else answer.figure
 
 
 def live_value(answer: Answer, where: str) -> str:
     """The formula of an entry's value: the cell itself, "" while blank, and the reading of what was typed."""
     plain = f'IF({where}="","",{where})'
     if isinstance(answer.raw, ErrorValue):
-        return f'IFERROR({plain},"")'
+        return f"IFERROR({plain},{_literal(_cached(answer))})"
     if answer.raw is None or answer.raw == answer.value:
         return plain
     return f"IF({_as_sent(answer.raw, where)},{_literal(_cached(answer))},{plain})"
@@ -226,6 +226,8 @@ def _as_sent(raw: Scalar, where: str) -> str:
 
 
 def _literal(value: Scalar) -> str:
+    if isinstance(value, ErrorValue):
+        return "NA()"
     if isinstance(value, float):
         return repr(value).removesuffix(".0") if "e" not in repr(value) else f"{value:.15g}".upper()
     return '"' + str(value)[:LONGEST_LITERAL].replace('"', '""') + '"'

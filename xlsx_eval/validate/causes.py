@@ -12,6 +12,7 @@ from xlsx_eval.score import score_submission
 from xlsx_eval.submission import Answer, Submission, show
 from xlsx_eval.validate import units
 from xlsx_eval.validate.case import Case, readable
+from xlsx_eval.validate.grouping import CONSEQUENCES
 from xlsx_eval.validate.trials import Trials
 
 CONSEQUENT = frozenset(
@@ -142,7 +143,7 @@ def _carrying(item: Finding, vanished: Sequence[Finding]) -> Finding:
     )
     return replace(
         item,
-        message=f"{item.message}；由此引起：{'、'.join(named)}{more}",
+        message=f"{item.message}{CONSEQUENCES}{'、'.join(named)}{more}",
         points=item.points + sum(one.points for one in vanished),
         also=(*item.also, *dict.fromkeys(places)),
     )

@@ -11,6 +11,8 @@ from xlsx_eval.xlsx.cell import CellRef
 
 GROUPED = frozenset({"A18", "B03", "B09", "B11", "B14", "B16", "B19"})
 """Codes of which several in one column are one and the same observation."""
+CONSEQUENCES = "；由此引起："
+"""What leads a list of consequences in a message."""
 _FEWEST = 3
 _LISTED = 8
 _OWN_WORDS = re.compile("“[^”]*”|[-+]?[0-9][0-9,.]*%?")
@@ -27,21 +29,27 @@ def grouped(found: Iterable[Finding]) -> list[Finding]:
     return drawn
 
 
+def _plain(item: Finding) -> str:
+    """The message without the consequences it carries."""
+    return item.message.partition(CONSEQUENCES)[0]
+
+
 def _kind(item: Finding) -> tuple[str, ...]:
     if item.code not in GROUPED or not item.cell:
         return (item.code, item.sheet, item.cell, item.message)
     column = "".join(filter(str.isalpha, item.cell))
-    return (item.code, item.verdict, item.sheet, column, _OWN_WORDS.sub("", item.message), item.hint)
+    return (item.code, item.verdict, item.sheet, column, _OWN_WORDS.sub("", _plain(item)), item.hint)
 
 
 def _drawn(members: list[Finding]) -> Finding:
     ordered = sorted(members, key=lambda item: CellRef.parse(item.cell))
     first, others = ordered[0], ordered[1:]
     cells = "、".join(item.cell for item in others[:_LISTED]) + ("等" if len(others) > _LISTED else "")
+    carried = "".join(item.message.removeprefix(_plain(item)) for item in ordered)
     also = [place for item in ordered for place in ((item.sheet, item.cell), *item.also)][1:]
     return replace(
         first,
-        message=f"{first.message}；同类情形共 {len(ordered)} 处（另见 {cells}）",
+        message=f"{_plain(first)}；同类情形共 {len(ordered)} 处（另见 {cells}）{carried}",
         points=sum(item.points for item in ordered),
         money=sum(item.money for item in ordered),
         also=tuple(dict.fromkeys(place for place in also if place != (first.sheet, first.cell))),

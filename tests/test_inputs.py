@@ -1,0 +1,507 @@
+"""What departments really send, a condition a test, each with the code and the cell it must give.
+
+The numbers in the names are those of the requirement list; conditions of files and folders are tested with
+the batch, of packages and limits with the reader.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from damage import Editor, at, edited, faultless, named_cells, resaved, saved, told
+from forms import judge, scheme
+from openpyxl.comments import Comment
+from openpyxl.workbook import Workbook
+
+from xlsx_eval import annotate, evaluate
+from xlsx_eval.errors import Unreadable
+from xlsx_eval.findings import Finding
+from xlsx_eval.xlsx.read import read_book
+
+RIGHT = 98.1
+
+
+def the(found: object, code: str) -> Finding:
+    items = [item for item in found.findings if item.code == code]  # type: ignore[attr-defined]
+    assert len(items) == 1, [item.message for item in items]
+    return items[0]
+
+
+# 1 -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u3000", "\u200b", "\ufeff", " \u3000\u200b"])
+def test_01_a_cell_that_only_looks_filled_is_blank_and_told(blank: str) -> None:
+    found = edited("支出功能科目", "C5", blank)
+    assert at(found, "支出功能科目", "C5") >= {"B03"}
+    assert found.submission.columns["功能科目_上年决算数"][0].value is None
+    required = edited("基本情况", "C7", blank)
+    assert at(required, "基本情况", "C7") == {"B01", "B03"}
+
+
+def test_01_a_row_of_such_cells_is_no_row() -> None:
+    found = edited("支出功能科目", "D20", " ")
+    assert told(found) == {("B03", "支出功能科目", "D20")}
+
+
+# 2 -----------------------------------------------------------------------------------------------------------
+
+
+def test_02_an_invisible_character_in_an_input_of_a_formula_is_named_as_the_cause() -> None:
+    editor = Editor()
+    editor.set("基础数据", "E14", "44906.32\u200b")
+    editor.set("基础数据", "E13", 6435.86, "SUM(E14,E17)")
+    found = evaluate(editor.save(), scheme())
+    cause = the(found, "B17")
+    assert (cause.sheet, cause.cell, cause.also) == ("基础数据", "E14", (("基础数据", "E13"),))
+    assert "显示 6435.86，应为 51342.18" in cause.message
+    assert {code for code, _, _ in told(found)} == {"B17"}
+    assert found.score == RIGHT
+
+
+# 3 to 9: test_locate.py has blank rows, stray characters, empty rows and prepared formulas -----------------------
+
+
+def test_05_a_sheet_that_claims_to_be_full_costs_nothing() -> None:
+    editor = Editor()
+    part = editor.sheets["支出功能科目"]
+    editor.parts[part] = editor.parts[part].replace("<dimension ref=", '<dimension ref="A1:XFD1048576" x=', 1)
+    editor.parts[part] = editor.parts[part].replace(' x="', ' mc="', 1) if False else editor.parts[part]
+    rows = "".join(
+        f'<row r="{row}" s="1" customFormat="1"><c r="A{row}" s="1"/></row>' for row in range(40, 20_000)
+    )
+    editor.parts[part] = (
+        editor.parts[part].replace("</sheetData>", rows + "</sheetData>").replace(' x="', ' hint="')
+    )
+    assert evaluate(editor.save(), scheme()).findings == ()
+
+
+def test_06_a_dimension_that_says_a1_hides_nothing() -> None:
+    editor = Editor()
+    for part in editor.sheets.values():
+        start = editor.parts[part].index('<dimension ref="')
+        end = editor.parts[part].index("/>", start)
+        editor.parts[part] = editor.parts[part][:start] + '<dimension ref="A1:A1"' + editor.parts[part][end:]
+    assert evaluate(editor.save(), scheme()).findings == ()
+
+
+def test_08_a_blank_heading_and_empty_columns_do_not_end_the_table() -> None:
+    def change(book: Workbook) -> None:
+        book["支出功能科目"]["D4"] = None
+
+    found = resaved(change)
+    assert told(found) == {("A15", "支出功能科目", "D4")}
+    assert found.score == RIGHT
+
+
+# 10, 11, 12 ---------------------------------------------------------------------------------------------------
+
+
+def test_10_a_formula_without_a_result_is_computed_and_told() -> None:
+    found = edited("基础数据", "E13", None, "E14+E17")
+    assert told(found) == {("B09", "基础数据", "E13")}
+    assert found.submission.number("支出合计_决算数") == pytest.approx(51342.18)
+
+
+def test_10_a_formula_that_cannot_be_computed_is_never_blank() -> None:
+    found = edited("基础数据", "E13", None, "WEBSERVICE(A1)")
+    assert at(found, "基础数据", "E13") == {"B14"}
+
+
+def test_10_a_stale_result_is_told_and_the_formula_counts() -> None:
+    found = edited("基础数据", "E13", 50000, "E14+E17")
+    stale = the(found, "B18")
+    assert (stale.cell, stale.found, stale.expected) == ("E13", "50000", "51342.18")
+    assert {code for code, _, _ in told(found)} == {"B18"}
+
+
+def test_11_a_formula_overwritten_by_a_number() -> None:
+    editor = Editor()
+    for column, value in (("B", 48215.36), ("C", 50120), ("D", 51860.5)):
+        editor.set("基础数据", f"{column}13", value, f"{column}14+{column}17")
+    found = evaluate(editor.save(), scheme())
+    assert told(found) == {("B19", "基础数据", "E13")}
+
+
+def test_11_a_formula_overwritten_in_a_column() -> None:
+    editor = Editor()
+    for row, rate in ((5, 0.98877), (6, 0.99747), (7, 0.99667)):
+        editor.set("支出功能科目", f"G{row}", rate, f"ROUND(F{row}/E{row},5)")
+    assert at(evaluate(editor.save(), scheme()), "支出功能科目", "G8") == {"B19"}
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?"])
+def test_12_an_error_value(error: str) -> None:
+    found = edited("基础数据", "E14", error)
+    assert at(found, "基础数据", "E14") == {"B10"}
+    assert error in the(found, "B10").message
+
+
+def test_12_errors_are_traced_to_the_cell_where_they_began() -> None:
+    editor = Editor()
+    editor.set("基础数据", "E15", "#REF!", "#REF!+1")
+    editor.set("基础数据", "E14", "#REF!", "E15+E16")
+    editor.set("基础数据", "E13", "#REF!", "E14+E17")
+    cause = the(evaluate(editor.save(), scheme()), "B10")
+    assert cause.cell == "E15"
+    assert set(cause.also) == {("基础数据", "E14"), ("基础数据", "E13")}
+
+
+def test_12_an_error_that_began_beside_the_form() -> None:
+    editor = Editor()
+    editor.set("基础数据", "J40", "#DIV/0!", "1/0")
+    editor.set("基础数据", "E13", "#DIV/0!", "J40")
+    cause = the(evaluate(editor.save(), scheme()), "B10")
+    assert cause.cell == "E13"
+    assert "原因在 基础数据!J40" in cause.message
+
+
+# 14 to 16: sheets and versions are in test_locate.py -------------------------------------------------------------
+
+
+def test_14_another_form_under_the_right_name() -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = "通讯录"
+    assert told(evaluate(saved(book), scheme())) == {("A01", "", "")}
+
+
+@pytest.mark.parametrize("typed", [" 是", "是。", "是　", "（是）"])
+def test_16_a_choice_typed_otherwise_is_the_choice(typed: str) -> None:
+    found = edited("指标自评", "G5", typed)
+    assert told(found) == {("B03", "指标自评", "G5")}
+    assert found.score == RIGHT
+
+
+@pytest.mark.parametrize(("typed", "sign"), [(">=", "≥"), ("＝", "="), ("＜＝", "≤")])
+def test_16_signs_of_every_width(typed: str, sign: str) -> None:
+    found = edited("产出与效果", "E5", typed)
+    assert found.submission.columns["自定指标_指标性质"][0].value == sign
+
+
+# 17 to 20 -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "51342.18",
+        "51,342.18",
+        "￥51342.18",
+        "51342.18万元",
+        "513421800元",
+        "51342.18.",
+        "５１３４２.１８",
+        "5.134218亿元",
+    ],
+)
+def test_17_a_number_as_text_is_read_and_told(typed: str) -> None:
+    found = edited("基础数据", "E13", typed)
+    assert told(found) == {("B03", "基础数据", "E13")}
+    assert found.score == RIGHT
+
+
+def test_17_what_is_no_number_is_refused_with_the_expected_form() -> None:
+    found = edited("基础数据", "E13", "约五亿")
+    refused = the(found, "B02")
+    assert (refused.sheet, refused.cell, refused.expected) == ("基础数据", "E13", "数字")
+    assert not {"C01", "D01", "E01"} & {code for code, _, _ in told(found)}
+
+
+@pytest.mark.parametrize("typed", ["无", "-", "——", "/", "N/A"])
+def test_18_words_for_nothing(typed: str) -> None:
+    assert at(edited("基础数据", "B8", typed), "基础数据", "B8") == {"B03"}
+    assert at(edited("基础数据", "E13", typed), "基础数据", "E13") >= {"B03", "B01"}
+
+
+@pytest.mark.parametrize("typed", [0.99, 99, "99%", "９９％", "99.00%"])
+def test_19_one_rate_in_many_spellings(typed: object) -> None:
+    found = edited("指标自评", "H12", typed)
+    if typed == 99:
+        # In a percent cell it shows as 9900%.
+        assert at(found, "指标自评", "H12") >= {"D01"}
+    else:
+        assert found.submission.number("预算完成率_指标值") == pytest.approx(0.99)
+
+
+def test_19_negatives_in_parentheses() -> None:
+    assert at(edited("基础数据", "E19", "(3.5)"), "基础数据", "E19") >= {"B04"}
+
+
+def test_20_decimals_where_whole_numbers_are_due() -> None:
+    assert at(edited("基础数据", "B6", 312.5), "基础数据", "B6") >= {"B12"}
+
+
+def test_20_float_noise_is_no_fault() -> None:
+    assert edited("基础数据", "E13", 51342.180000000001).findings == ()
+
+
+# 21 to 24 -----------------------------------------------------------------------------------------------------
+
+
+def test_21_a_code_that_lost_its_zeros() -> None:
+    found = the(edited("基本情况", "C5", 10500), "B06")
+    assert (found.cell, found.expected) == ("C5", "010500（疑似丢失开头的 0）")
+
+
+def test_21_a_code_in_full_width() -> None:
+    found = edited("基本情况", "C5", "１０５００１")
+    assert told(found) == {("B03", "基本情况", "C5")}
+    assert found.code == "105001"
+
+
+@pytest.mark.parametrize(
+    "typed", ["2023年3月15日", "2023.3.15", "2023/3/15", "二〇二三年三月十五日", 44000.0]
+)
+def test_22_dates_in_many_spellings(typed: object) -> None:
+    found = edited("基本情况", "C9", typed)
+    if isinstance(typed, str):
+        assert told(found) == {("B03", "基本情况", "C9")}
+        assert found.submission.text("填报日期") == "2023-03-15"
+    else:
+        assert told(found) == {("B21", "基本情况", "C9")}
+
+
+def test_22_the_1904_system() -> None:
+    editor = Editor()
+    editor.swap("xl/workbook.xml", "<workbookPr ", '<workbookPr date1904="1" ')
+    found = evaluate(editor.save(), scheme())
+    assert found.submission.text("填报日期") == "2027-03-16"
+    editor.set("基本情况", "C9", 43538)
+    assert evaluate(editor.save(), scheme()).submission.text("填报日期") == "2023-03-15"
+
+
+def test_22_what_is_no_date() -> None:
+    assert at(edited("基本情况", "C9", "下周"), "基本情况", "C9") == {"B08"}
+
+
+@pytest.mark.parametrize("typed", ["12；13", "12、13", "12\n13"])
+def test_23_several_numbers_in_one_cell(typed: str) -> None:
+    assert at(edited("基础数据", "B8", typed), "基础数据", "B8") == {"B20"}
+
+
+def test_24_rare_characters_and_smart_quotes_survive() -> None:
+    found = edited("基本情况", "C4", "区“𠮷𡈽”教育局😀")
+    assert found.department == "区“𠮷𡈽”教育局😀"
+    assert found.findings == ()
+
+
+# 26, 27 -------------------------------------------------------------------------------------------------------
+
+
+def test_26_a_note_of_the_department_stays_and_ours_is_added() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(faultless()))
+    book["基础数据"]["E13"].comment = Comment("财务科已核", "财务科")
+    book["基础数据"]["E13"] = 51432.18
+    book["基础数据"].row_dimensions[13].hidden = True
+    data = saved(book)
+    found = evaluate(data, scheme())
+    again = openpyxl.load_workbook(io.BytesIO(annotate(data, found)))
+    note = again["基础数据"]["E13"].comment
+    assert note is not None
+    assert "财务科已核" in note.text
+    assert "C07" in note.text
+
+
+def test_27_a_workbook_with_prefixes_and_without_styles() -> None:
+    editor = Editor()
+    del editor.parts["xl/styles.xml"]
+    editor.parts["[Content_Types].xml"] = editor.parts["[Content_Types].xml"].replace(
+        '<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+        'spreadsheetml.styles+xml"/>',
+        "",
+    )
+    found = evaluate(editor.save(), scheme())
+    assert found.submission.number("支出合计_决算数") == 51342.18
+
+
+# 28: contents that are no workbook ---------------------------------------------------------------------------
+
+
+def _zip(**members: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.xlsx", content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7\n%\xe2\xe3", "pdf"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "picture"),
+        (faultless()[:20_000], "truncated"),
+        (_zip(a=faultless(), b=faultless()), "zip_of_workbooks"),
+        (b"\x00\x01\x02\x03" * 50, "not_a_workbook"),
+    ],
+    ids=["empty", "pdf", "picture", "truncated", "zip", "bytes"],
+)
+def test_28_what_is_no_workbook_is_known_by_its_content(data: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        evaluate(data, scheme())
+    assert caught.value.reason == reason
+
+
+# 30: our own file sent back ------------------------------------------------------------------------------------
+
+
+def test_30_our_own_file_comes_back_corrected_and_nothing_of_ours_is_in_the_way() -> None:
+    wrong = Editor().set("基础数据", "E13", 51432.18).save()
+    first = annotate(wrong, evaluate(wrong, scheme()))
+    assert {item.code for item in evaluate(first, scheme()).findings} == {"C07"}
+    book = openpyxl.load_workbook(io.BytesIO(first))
+    book["基础数据"]["E13"] = 51342.18
+    found = evaluate(saved(book), scheme())
+    assert found.findings == ()
+
+
+def test_30_a_file_of_two_rounds_ago() -> None:
+    wrong = Editor().set("基础数据", "E13", 51432.18).save()
+    first = annotate(wrong, evaluate(wrong, scheme()))
+    second = annotate(first, evaluate(first, scheme()))
+    assert evaluate(second, scheme()).findings == evaluate(wrong, scheme()).findings
+    assert annotate(second, evaluate(second, scheme())) == second
+
+
+# 31: hostile packages ----------------------------------------------------------------------------------------
+
+
+def test_31_entities_are_refused() -> None:
+    editor = Editor()
+    part = editor.sheets["基础数据"]
+    head, _, rest = editor.parts[part].partition("\n")
+    editor.parts[part] = f'{head}\n<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>{rest}'
+    with pytest.raises(Unreadable):
+        evaluate(editor.save(), scheme())
+
+
+def test_31_path_tricks_in_member_names_are_harmless() -> None:
+    editor = Editor()
+    editor.parts["../../evil.txt"] = "x"
+    assert evaluate(editor.save(), scheme()).findings == ()
+
+
+def test_31_three_hundred_sheets() -> None:
+    def change(book: Workbook) -> None:
+        for number in range(300):
+            book.create_sheet(f"附{number}")["A1"] = number
+
+    assert resaved(change).findings == ()
+
+
+# 32, 34, 35 ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-无", "@甲"])
+def test_32_text_that_looks_like_a_formula_stays_text(text: str) -> None:
+    found = edited("基本情况", "C4", text)
+    assert found.department == text
+    sheet = openpyxl.load_workbook(io.BytesIO(annotate(Editor().set("基本情况", "C4", text).save(), found)))
+    assert sheet["评分表"]["A2"].value.startswith("单位：" + text)
+
+
+def test_35_the_department_is_what_the_workbook_says() -> None:
+    found = edited("基本情况", "C5", "102001")
+    assert (found.code, found.department) == ("102001", "区教育局")
+    assert found.findings == ()
+
+
+# 元 for 万元 -----------------------------------------------------------------------------------------------------
+
+
+def test_an_amount_in_yuan_is_asked_with_its_consequences_under_it() -> None:
+    found = edited("基础数据", "E13", 513421800)
+    assert told(found) == {("B11", "基础数据", "E13")}
+    asked = the(found, "B11")
+    assert asked.expected == "51342.18（万元）"
+    assert ("指标自评", "H12") in asked.also
+    assert "由此引起" in asked.message
+    assert found.submission.number("支出合计_决算数") == 513421800
+
+
+def test_a_whole_line_in_yuan_is_known_by_its_sum() -> None:
+    editor = Editor()
+    for column, value in (("C", 32564200), ("D", 33900000), ("E", 34300000), ("F", 34213300)):
+        editor.set("支出功能科目", f"{column}6", value)
+    found = evaluate(editor.save(), scheme())
+    assert {code for code, _, _ in told(found)} == {"B11"}
+    cells = {cell for item in found.findings for cell in named_cells(item)}
+    assert {("支出功能科目", f"{column}6") for column in "CDEF"} <= cells
+
+
+def test_a_whole_sheet_in_yuan_is_one_finding_a_column() -> None:
+    values = {"C": 0.0}
+    book = openpyxl.load_workbook(io.BytesIO(faultless()))
+    page = book["项目支出"]
+    for row in range(5, 13):
+        for column in "CDEF":
+            page[f"{column}{row}"] = round(page[f"{column}{row}"].value * 10_000, 2)
+    assert values
+    found = evaluate(saved(book), scheme())
+    assert {code for code, _, _ in told(found)} == {"B11"}
+    assert len(found.findings) == 4
+
+
+# all at once, once each ------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_total_is_one_finding_that_says_what_it_should_be() -> None:
+    found = edited("基础数据", "E13", 51432.18)
+    cause = the(found, "C07")
+    assert told(found) == {("C07", "基础数据", "E13")}
+    assert cause.expected == "51342.18"
+
+
+def test_a_wrong_part_is_told_from_its_rate_and_its_sum() -> None:
+    found = edited("支出功能科目", "F5", 41438.85)
+    assert told(found) == {("C07", "支出功能科目", "F5")}
+    assert the(found, "C07").expected == "44138.85"
+
+
+def test_a_part_that_nothing_tells_apart_is_named_with_its_total() -> None:
+    found = edited("基础数据", "B15", 39808.75)
+    wrong = the(found, "C01")
+    assert {("基础数据", "B15"), ("基础数据", "B14")} <= named_cells(wrong)
+
+
+def test_an_unreadable_input_has_no_followers() -> None:
+    found = edited("支出功能科目", "F5", "四亿")
+    assert told(found) == {("B02", "支出功能科目", "F5")}
+
+
+def test_ten_texts_in_one_column_are_one_notice_and_ten_marks() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(faultless()))
+    page = book["项目支出"]
+    for row in range(5, 13):
+        page[f"F{row}"] = f"{page[f'F{row}'].value:.2f}"
+    found = evaluate(saved(book), scheme())
+    notice = the(found, "B03")
+    assert len(notice.also) == 7
+    assert "同类情形共 8 处" in notice.message
+
+
+def test_a_formula_of_another_workbook_is_told_at_its_cell() -> None:
+    found = edited("基础数据", "E13", 51342.18, "[1]决算!B7")
+    assert ("B16", "基础数据", "E13") in told(found)
+
+
+def test_findings_come_in_order_of_gravity() -> None:
+    found = judge(单位名称="教育局", 预算编码="10201", 支出合计_决算数="12")
+    order = [["错误", "待说明", "无法核验", "提示"].index(item.verdict) for item in found.findings]
+    assert order == sorted(order)
+
+
+def test_reading_does_not_change_with_protection_taken_off() -> None:
+    def change(book: Workbook) -> None:
+        for page in book:
+            page.protection.sheet = False
+
+    assert resaved(change).findings == ()
+
+
+def test_the_book_keeps_what_the_sheets_hide() -> None:
+    assert read_book(faultless()).sheet("基础数据") is not None
