@@ -40,7 +40,7 @@ def _marks(package: Package, sheet: SheetEntry) -> list[Mark]:
     return marks + [Mark(sheet.name, cell, "待说明", "W03") for cell in cells if ":" not in cell]
 
 
-def _work(data: bytes) -> tuple[list[Mark], list[AddedSheet]]:
+def work(data: bytes) -> tuple[list[Mark], list[AddedSheet]]:
     """Marks on the first sheets of a workbook, also where notes are already, and a sheet to add."""
     package = Package.open(data)
     sheets = [sheet for sheet in package.sheets if sheet.kind == "worksheet" and package.has(sheet.partname)]
@@ -57,7 +57,7 @@ def test_every_workbook_is_annotated_without_loss_or_refused_with_a_reason(chunk
         data = path.read_bytes()
         start = time.process_time()
         try:
-            work = _work(data)
+            work = work(data)
             result = annotate_book(data, *work)
         except Unreadable as refused:
             reasons.add(refused.reason)
@@ -93,7 +93,7 @@ def test_no_defect_that_the_source_lacked(chunk: int) -> None:
     for path in _files(chunk)[::CHECKED]:
         data = path.read_bytes()
         try:
-            result = annotate_book(data, *_work(data))
+            result = annotate_book(data, *work(data))
         except Unreadable:
             continue
         assert not _defects(result) - _defects(data), path

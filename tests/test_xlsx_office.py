@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from office import recalculate, recalculated
-from packages import parts_of, with_note, workbook_parts, worksheet, zipped
+from packages import parts_of, require_corpus, with_note, workbook_parts, worksheet, zipped
+from test_xlsx_corpus import work
 
+from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow, annotate_book, strip_marks
 from xlsx_eval.xlsx.package import Package
 
@@ -76,3 +81,27 @@ def test_a_department_s_own_note_survives_libreoffice_and_stripping(tmp_path: Pa
     notes = openpyxl.load_workbook(io.BytesIO(strip_marks(saved)))["Sheet1"]
     assert notes["B1"].comment.text == "部门的批注"
     assert notes["D4"].comment is None
+
+
+@pytest.mark.xdist_group("office")
+def test_libreoffice_opens_what_it_opened_before_and_sees_the_same_values(tmp_path: Path) -> None:
+    every = 1 if os.environ.get("XLSX_EVAL_CORPUS") == "all" else 50
+    for path in require_corpus()[7::every]:
+        data = path.read_bytes()
+        try:
+            result = annotate_book(data, *work(data))
+        except Unreadable:
+            continue
+        try:
+            before = recalculate(data, tmp_path)
+        except (AssertionError, subprocess.TimeoutExpired):
+            continue
+        after = recalculate(result, tmp_path)
+        assert {name: _lasting(after[name]) for name in before} == {
+            name: _lasting(values) for name, values in before.items()
+        }, path
+
+
+def _lasting(values: dict[str, object]) -> dict[str, object]:
+    """Values but those that tell the time of day."""
+    return {cell: value for cell, value in values.items() if not isinstance(value, datetime)}
