@@ -60,6 +60,14 @@ def test_a_cell_of_spaces_of_any_kind_is_blank_and_told(raw: str) -> None:
         ("≥50个", 50, 0),
         (">=50", 50, 0),
         ("约30人次", 30, 0),
+        ("= 72890 元", 72890, 0),
+        ("≥ 95 次/年", 95, 0),
+        ("50个以上", 50, 0),
+        ("50（含）以上", 50, 0),
+        ("不少于50次", 50, 0),
+        ("完成12项", 12, 0),
+        ("负12.5", -12.5, 1),
+        ("'120", 120, 0),
         ("\u200b12\u3000", 12, 0),
         ("1.5e3", 1500, 0),
         (".5", 0.5, 1),
@@ -69,13 +77,18 @@ def test_a_number_in_text_is_read_and_told(raw: str, value: float, decimals: int
     reading = number(raw)
     assert (reading.value, reading.decimals, reading.problem) == (value, decimals, None)
     assert reading.normalised
-    assert reading.note.startswith(f"单元格为“{raw}”，")
+    assert reading.note.startswith(f"单元格为“{raw}”，".replace("\u200b", ""))
 
 
 def test_the_note_says_what_was_understood() -> None:
     assert number(" 1,234.5 ").note == "单元格为“ 1,234.5 ”，按 1234.5 读取"
-    assert number("1234.5").note == "单元格为“1234.5”，为文本型数字，按数值 1234.5 读取"
-    assert number("≥50个").note == "单元格为“≥50个”，按 50 读取（符号“≥”、单位“个”不计入数值）"
+    assert number("1234.5").note == "单元格为“1234.5”，系文本型数字，按数值 1234.5 读取"
+    assert number("≥50个").note == "单元格为“≥50个”，按 50 读取（“≥”、单位“个”不计入数值）"
+
+
+def test_a_character_that_cannot_be_seen_is_named() -> None:
+    assert number("12\u200b").note == "单元格为“12”，按 12 读取；其中的不可见字符已去除"
+    assert read_text("市财\ufeff政局").note.endswith("不可见字符已去除")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +130,21 @@ def test_words_for_nothing_are_told_as_nothing_given(raw: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["完成", "50-60", "3/4", "1.2.3", "1,23", "12,3456", "五十", "第3季度", "50、60", "--5", "2023年5月"],
+    [
+        "完成",
+        "50-60",
+        "3/4",
+        "1.2.3",
+        "1,23",
+        "12,3456",
+        "五十",
+        "第3季度",
+        "50、60",
+        "--5",
+        "2023年5月",
+        "1:2",
+        "95%/年",
+    ],
 )
 def test_what_is_no_single_number_is_a_problem_and_never_guessed(raw: str) -> None:
     for kind in KINDS:
@@ -149,6 +176,9 @@ def test_a_number_shown_as_a_date_is_a_problem() -> None:
         (0.951, "0.00%", 1),
         ("≥95.1%", "General", 1),
         ("95.1百分比", "General", 1),
+        ("≥ 95.1 %", "General", 1),
+        ("95.1%以上", "General", 1),
+        ("951‰", "General", 1),
     ],
 )
 def test_one_rate_is_read_the_same_however_typed(raw: Scalar, number_format: str, decimals: int) -> None:
@@ -197,6 +227,10 @@ def test_scores_told_in_words_are_read_against_full_points(raw: str, value: floa
 
 def test_full_marks_without_known_points_are_a_problem() -> None:
     assert number("满分", "score").problem == "“满分”应填写为具体得分"
+
+
+def test_full_marks_with_a_number_beside_them_are_not_guessed() -> None:
+    assert number("满分8分", "score", full_points=3.0).problem
 
 
 def test_deducting_keeps_exact_decimals() -> None:

@@ -63,7 +63,7 @@ def _from_text(raw: str) -> Reading:
     found = _iso(_arabic(narrow(text)).rstrip("。."))
     if found is None:
         return refused(f"“{raw[:40]}”不是可以识别的日期")
-    return told(raw, found, f"为文本，按日期 {found} 读取")
+    return told(raw, found, f"系文本，按日期 {found} 读取")
 
 
 def _iso(text: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xlsx_eval.normalise.entry import Entry, entry_of
 from xlsx_eval.normalise.reading import BLANK, Reading, percent, plain, quoted, refused, told
 from xlsx_eval.normalise.text import blank_told, means_nothing, narrow, trimmed
 from xlsx_eval.normalise.units import Unit, unit_of
@@ -18,21 +19,7 @@ _PERCENT_FROM = 1.5
 _ABSURD_RATE = 10.0
 """A rate shown as 1000% or more is told: 85 typed where 85% was meant shows as 8500%."""
 _MOST_DECIMALS = 10
-_MOST_DIGITS = 40
-
-_ENTRY = re.compile(
-    r"""(?P<sign>>=|<=|=>|=<|[≥≤≧≦⩾⩽><=≈约~]|大于等于|小于等于|不低于|不少于|不超过|不高于|大于|小于|达到|超过)?
-    (?:¥|\$|rmb|cny|人民币)?
-    (?P<minus>[-–△▲+])?
-    ¥?
-    (?P<number>[0-9][0-9,\ ]*(?:\.[0-9]*)?(?:e[+-]?[0-9]{1,3})?|\.[0-9]+)
-    (?P<unit>[^0-9]{0,12})\Z""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]*)?\Z")
-_PARENTHESES = re.compile(r"\(([^()]*[0-9][^()]*)\)\Z")
-_TRAILING = re.compile(r"[.。,，、;；:：]+\Z")
-_FULL = re.compile(r"(?:得|计)?满分|全分|不扣分|未扣分\Z")
+_FULL = re.compile(r"(?:(?:得|计)?满分|全分|不扣分|未扣分)\Z")
 _DEDUCTED = re.compile(r"扣(?:除|减)?\s*([0-9]+(?:\.[0-9]+)?)\s*分?\Z")
 _POINTS = re.compile(r"(?:自评)?(?:得|计)?\s*(?=[-0-9.])")
 
@@ -140,30 +127,17 @@ def _points(raw: str, text: str, full: float | None) -> Reading | None:
 
 
 def _entry(raw: str, text: str, field: _Field) -> Reading:
-    """A number in text, with what stands around it."""
-    body = _TRAILING.sub("", text.replace("。", "."))
-    inside = _PARENTHESES.match(body)
-    match = _ENTRY.match(inside[1].strip() if inside else body)
-    digits = _digits(match["number"]) if match else None
-    if match is None or digits is None:
+    """A number in text, in the field's own unit, or why it is none or its unit does not fit."""
+    entry = entry_of(text)
+    if entry is None:
         return refused(f"{quoted(raw)}不是可以识别的数字")
-    number = Decimal(digits)
-    if inside or match["minus"] in ("-", "–", "△", "▲"):
-        number = -number
-    unit = unit_of(match["unit"])
-    return _in_field(raw, match["sign"] or "", number, _point_digits(digits), unit, field)
-
-
-def _in_field(raw: str, sign: str, number: Decimal, digits: int, unit: Unit, field: _Field) -> Reading:
-    """The number in the field's own unit, or why its unit does not fit."""
     if field.kind == "rate":
-        return _rate_in_text(raw, sign, number, digits, unit)
-    wanted = unit_of(field.unit)
-    if unit.percent and not wanted.percent:
-        if field.kind != "number":
-            return refused(f"{quoted(raw)}为百分数，应填写{field.unit or '数字'}")
-        number, digits = number * unit.factor, digits + 2
-    elif unit.stated:
+        return _rate_in_text(raw, entry)
+    unit, wanted = entry.unit, unit_of(field.unit)
+    number, digits = entry.number, entry.decimals
+    if unit.percent and not wanted.percent and field.kind != "number":
+        return refused(f"{quoted(raw)}为百分数，应填写{field.unit or '数字'}")
+    if unit.stated:
         if field.kind == "amount" and not unit.is_money:
             return refused(f"{quoted(raw)}的单位“{unit.text}”与“{field.unit or '元'}”不符")
         shift = unit.factor / wanted.factor
@@ -171,16 +145,16 @@ def _in_field(raw: str, sign: str, number: Decimal, digits: int, unit: Unit, fie
     value = float(number)
     if not math.isfinite(value):
         return refused(f"{quoted(raw)}超出范围")
-    return told(raw, value, _how(raw, value, sign, unit, wanted), digits)
+    return told(raw, value, _how(raw, value, entry, wanted), digits)
 
 
-def _how(raw: str, value: float, sign: str, unit: Unit, wanted: Unit) -> str:
+def _how(raw: str, value: float, entry: Entry, wanted: Unit) -> str:
     """How a number in text was understood, with what was left out or converted."""
-    shown = plain(value)
+    shown, unit = plain(value), entry.unit
     if not set(raw) - set("0123456789.-+"):
-        return f"为文本型数字，按数值 {shown} 读取"
+        return f"系文本型数字，按数值 {shown} 读取"
     converted = unit.stated and unit.factor != wanted.factor
-    left = [f"符号“{sign}”"] if sign else []
+    left = [f"“{mark}”" for mark in entry.marks]
     left += [f"单位“{unit.text}”"] if unit.text and not converted else []
     how = f"按 {shown} {wanted.text}读取" if unit.text and wanted.text else f"按 {shown} 读取"
     said = [f"已由“{unit.text}”折算"] if converted else []
@@ -188,33 +162,31 @@ def _how(raw: str, value: float, sign: str, unit: Unit, wanted: Unit) -> str:
     return f"{how}（{'，'.join(said)}）" if said else how
 
 
-def _rate_in_text(raw: str, sign: str, number: Decimal, digits: int, unit: Unit) -> Reading:
+def _rate_in_text(raw: str, entry: Entry) -> Reading:
+    """A rate in text: a percentage with its sign, else as a number in the cell would be read."""
+    unit, number = entry.unit, entry.number
     if unit.text and not unit.percent:
         return refused(f"{quoted(raw)}的单位“{unit.text}”不是百分比")
-    left = f"（符号“{sign}”不计入数值）" if sign else ""
+    left = f"（{'、'.join(f'“{mark}”' for mark in entry.marks)}不计入数值）" if entry.marks else ""
     if unit.percent:
         rate = float(number * unit.factor)
-        return told(raw, rate, f"按 {percent(rate)} 读取{left}", digits)
+        if not math.isfinite(rate):
+            return refused(f"{quoted(raw)}超出范围")
+        return told(
+            raw, rate, f"按 {percent(rate)} 读取{left}", max(entry.decimals - unit.factor.adjusted() - 2, 0)
+        )
+    if not math.isfinite(float(number)):
+        return refused(f"{quoted(raw)}超出范围")
     reading = _rate(float(number), GENERAL)
-    how = reading.note.partition("，")[2] or f"为文本型数字，按 {percent(float(number))} 读取"
+    how = reading.note.partition("，")[2] or f"系文本型数字，按 {percent(float(number))} 读取"
+    is_percentage = abs(number) > Decimal(str(_PERCENT_FROM))
     return told(
-        raw, reading.value, how + left, digits if abs(number) > Decimal("1.5") else max(digits - 2, 0)
+        raw, reading.value, how + left, entry.decimals if is_percentage else max(entry.decimals - 2, 0)
     )
 
 
-def _digits(text: str) -> str | None:
-    """Digits of a number without separators; None where commas or spaces do not part thousands."""
-    text = text.strip()
-    if "," in text or " " in text:
-        if not _GROUPED.match(text):
-            return None
-        text = text.replace(",", "").replace(" ", "")
-    return text.rstrip(".") if 0 < len(text) <= _MOST_DIGITS else None
-
-
 def _point_digits(text: str) -> int:
-    mantissa, _, exponent = text.lower().partition("e")
-    return max(len(mantissa.partition(".")[2]) - int(exponent or 0), 0)
+    return len(text.partition(".")[2])
 
 
 def _exact(value: float) -> Decimal:

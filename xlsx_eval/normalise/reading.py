@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -22,17 +23,23 @@ class Reading:
 
 
 BLANK = Reading(None)
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Characters without width, which a text takes along from web pages and other programs."""
 _LONGEST = 40
 
 
 def quoted(raw: str) -> str:
-    """The entry as typed, in quotation marks, shortened if long."""
-    return f"“{raw if len(raw) <= _LONGEST else raw[:_LONGEST] + '…'}”"
+    """The entry as it is seen, in quotation marks, shortened if long."""
+    shown = INVISIBLE.sub("", raw)
+    return f"“{shown if len(shown) <= _LONGEST else shown[:_LONGEST] + '…'}”"
 
 
 def told(raw: str, value: float | str | None, how: str, decimals: int | None = None) -> Reading:
     """A reading that is told: `how` completes the sentence about the cell."""
-    return Reading(value, True, f"单元格为{quoted(raw)}，{how}", None, decimals)
+    hidden = "；其中的不可见字符已去除" if INVISIBLE.search(raw) else ""
+    return Reading(value, True, f"单元格为{quoted(raw)}，{how}{hidden}", None, decimals)
 
 
 def refused(problem: str) -> Reading:

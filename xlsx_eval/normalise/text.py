@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import re
 
-from xlsx_eval.normalise.reading import BLANK, Reading, plain, refused, told
+from xlsx_eval.normalise.reading import BLANK, INVISIBLE, Reading, plain, quoted, refused, told
 from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
-)
 _EDGES = " \t\r\n\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200c\u200d"
 _EDGES += "\u2028\u2029\u202f\u205f\u3000\ufe0e\ufe0f\x00\x1c\x1d\x1e\x1f"
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    0x3000: " ",
-    0xA0: " ",
-    0xFFE5: "¥",
-    0x2212: "-",
-}
-_NOTHING = {
-    "无",
-    "没有",
-    "暂无",
-    "无数据",
-    "不涉及",
-    "未涉及",
-    "不适用",
-    "无此项",
-    "空",
-    "/",
-    "\\",
-    "n/a",
-    "na",
-    "n.a.",
-    "none",
-    "null",
-    "nil",
-    "×",
-    "x",
-}
+_WIDE = dict(zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)) | {
+    ord("\u3000"): " ", ord("\u00a0"): " ", ord("￥"): "¥", ord("\u2212"): "-",
+}  # fmt: skip
+_NOTHING = frozenset({
+    "无", "没有", "暂无", "无数据", "无此项", "未发生", "不涉及", "未涉及", "不适用", "空",
+    "/", "\\", "n/a", "na", "n.a", "none", "null", "nil",
+})  # fmt: skip
 _DASHES = re.compile(r"[-‐‑‒–—―─━－_~～]+\Z")
 
 
@@ -57,9 +34,7 @@ def read_text(raw: Scalar) -> Reading:
         return blank_told()
     if text == raw.replace("\r\n", "\n"):
         return Reading(text)
-    return told(
-        raw, text, f"已去除多余的空格或不可见字符，按“{text if len(text) <= 40 else text[:40] + '…'}”读取"
-    )
+    return told(raw, text, f"去除首尾空格后按{quoted(text)}读取")
 
 
 def blank_told() -> Reading:
@@ -69,7 +44,7 @@ def blank_told() -> Reading:
 
 def trimmed(raw: str) -> str:
     """Text without invisible characters, and without space of any kind at its ends."""
-    return _INVISIBLE.sub("", raw.replace("\r\n", "\n")).strip(_EDGES)
+    return INVISIBLE.sub("", raw.replace("\r\n", "\n")).strip(_EDGES)
 
 
 def narrow(text: str) -> str:
