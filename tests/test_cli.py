@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -17,7 +18,7 @@ from click import Group
 
 from xlsx_eval.cli import program, run
 from xlsx_eval.cli.codes import code_of
-from xlsx_eval.cli.tables import aligned, clean, display_width
+from xlsx_eval.cli.tables import aligned, clean, display_width, show_table
 from xlsx_eval.cli.words import LANGUAGES, Words, asked_language
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -291,6 +292,19 @@ class TestTables:
     def test_chinese_takes_two_columns(self) -> None:
         lines = aligned([["代码", "说明"], ["E01", "自评"], ["重复报送", "x"]])
         assert lines == ["代码      说明", "E01       自评", "重复报送  x"]
+
+    def test_a_narrow_screen_cuts_no_sentence(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Screen(io.StringIO):
+            def isatty(self) -> bool:
+                return True
+
+        monkeypatch.setenv("COLUMNS", "40")
+        message = "“家庭医生签约率”自评8分，按评分标准应为6.4分，未达到目标"
+        screen = Screen()
+        with contextlib.redirect_stdout(screen):
+            show_table(["代码", "说明"], [["E01", message]])
+        cells = [line.split("│")[2] for line in screen.getvalue().splitlines() if line.startswith("│")]
+        assert "".join(re.sub(r"\x1b\[[0-9;]*m", "", cell).strip() for cell in cells) == message
 
     def test_a_cell_cannot_steer_the_terminal(self) -> None:
         assert clean("a\x1b[31mb\nc\td") == "a\ufffd[31mb c d"

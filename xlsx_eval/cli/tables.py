@@ -25,13 +25,20 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print the rows below their headings."""
     clean_rows = [[clean(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
-        table = Table(*headings, header_style="bold", expand=False)
-        for row in clean_rows:
-            table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
-        Console(file=sys.stdout).print(table)
+        Console(file=sys.stdout).print(_drawn(headings, clean_rows))
         return
     for line in aligned([list(headings), *clean_rows]):
         click.echo(line)
+
+
+def _drawn(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(header_style="bold")
+    for heading in headings:
+        # Chinese has no blanks to break at; anything but folding would cut the sentence short.
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
+    return table
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
