@@ -197,7 +197,7 @@ def test_a_rate_that_can_mean_two_things_is_told_with_both() -> None:
     assert "120%" in reading.note
     assert "1.2%" in reading.note
     reading = number(85.0, "rate", number_format="0%")
-    assert reading.value == 85
+    assert reading.value == 0.85
     assert "8500%" in reading.note
 
 

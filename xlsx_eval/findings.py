@@ -92,8 +92,8 @@ def finding(
         expected=expected,
         message=entry.message.format_map(words),
         hint=hint or entry.hint.format_map(words),
-        points=points,
-        money=money,
+        points=round(points, 4),
+        money=round(money, 4),
         also=tuple((other.sheet, other.cell) for other in also),
     )
 

@@ -78,14 +78,15 @@ def _fewest(typed: int, printed: int | None) -> int:
 
 
 def _rate(value: float, number_format: str) -> Reading:
-    """A rate given as a number; in a percent cell it is a fraction already."""
+    """A rate given as a number; in a percent cell it is a fraction already, unless that would be absurd."""
     if is_percent(number_format):
         typed = max(stored_decimals(value) - 2, 0)
         reading = Reading(value, decimals=_fewest(typed, decimals(number_format)))
         if abs(value) < _ABSURD_RATE:
             return reading
-        how = f"按 {percent(value)} 读取；如应为 {percent(value / 100)}，请改填 {percent(value / 100)}"
-        return told(percent(value), value, how, reading.decimals)
+        rate = float(_exact(value) / 100)
+        how = f"按 {percent(rate)} 读取；如确为 {percent(value)}，请说明"
+        return told(percent(value), rate, how, stored_decimals(value))
     digits = stored_decimals(value)
     if abs(value) > _PERCENT_FROM:
         rate = _exact(value) / 100

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -55,7 +56,8 @@ def plain_name(name: str) -> str:
 
 def number_text(number: float) -> str:
     """A number as a formula writes it: no trailing zeros, no exponent."""
-    return f"{number:.10f}".rstrip("0").rstrip(".")
+    text = f"{Decimal(repr(round(float(number), 10))):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent_text(number: float) -> str:
