@@ -22,12 +22,12 @@ from xlsx_eval.xlsx.vml import write_boxes
 from xlsx_eval.xlsx.workbook import append_sheets, print_titles
 
 _LOOKS = {
-    "错误": Look("FFC7CE", "9C0006", "9C0006", bold=True),
+    "错误": Look("FFC7CE", "9C0006", "9C0006", underline=True),
     "待说明": Look("FFEB9C", "7F4F00", "BF8F00"),
     "无法核验": Look("D6DCE4", "203764", "5B7294"),
     "提示": Look("E2EFDA", "375623", "A9BFA0"),
 }
-"""From dark to light in grey as well, so that a black-and-white print tells them apart; 错误 is bold."""
+"""A black-and-white print tells marked cells by the border, and 错误 by the line under its value."""
 
 
 def annotate_cells(data: bytes, marks: Iterable[Mark]) -> bytes:

@@ -33,12 +33,12 @@ _EMPTY = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colours of a conditional format, RRGGBB: fill, text and border."""
+    """Colours of a conditional format, RRGGBB: fill, text, border; never bold, lest a number become too wide."""
 
     fill: str
     color: str | None = None
     border: str | None = None
-    bold: bool = False
+    underline: bool = False
 
 
 class Styles:
@@ -112,7 +112,7 @@ class Styles:
         ]
 
     def _dxf(self, look: Look) -> str:
-        font = self._tag("b") if look.bold else ""
+        font = self._tag("u") if look.underline else ""
         font += self._tag("color", rgb=f"FF{look.color}") if look.color else ""
         solid = self._tag("patternFill", self._tag("bgColor", rgb=f"FF{look.fill}"))
         edges = ""
