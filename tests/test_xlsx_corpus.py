@@ -57,8 +57,8 @@ def test_every_workbook_is_annotated_without_loss_or_refused_with_a_reason(chunk
         data = path.read_bytes()
         start = time.process_time()
         try:
-            work = work(data)
-            result = annotate_book(data, *work)
+            task = work(data)
+            result = annotate_book(data, *task)
         except Unreadable as refused:
             reasons.add(refused.reason)
             continue
@@ -68,7 +68,7 @@ def test_every_workbook_is_annotated_without_loss_or_refused_with_a_reason(chunk
         back = Package.open(strip_marks(result))
         assert back.names == source.names, path
         assert all(back.read(name) == source.read(name) for name in source.names), path
-        assert annotate_book(result, *work) == result, path
+        assert annotate_book(result, *task) == result, path
     assert reasons <= REASONS
 
 
