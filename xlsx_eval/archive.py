@@ -6,7 +6,11 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+from xlsx_eval.errors import FolderError
 
 _UNFINISHED = ".xlsx-eval.tmp"
 _CHUNK = 1 << 20
@@ -23,21 +27,29 @@ class Archive:
         return self.root / digest[:2] / digest
 
     def put(self, source: Path) -> tuple[str, int]:
-        """Keeps the bytes of `source`; returns digest and size once they are surely on disk."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        temporary = self.root / f".{uuid.uuid4().hex}{_UNFINISHED}"
-        try:
-            digest, size = _copied(source, temporary)
-            target = self.path(digest)
-            if not (target.exists() and digest_of(target) == digest):
-                target.parent.mkdir(exist_ok=True)
-                temporary.chmod(0o444)
-                os.replace(temporary, target)
-                _sync(target.parent)
-                _sync(self.root)
-        finally:
-            temporary.unlink(missing_ok=True)
+        """Keeps the bytes of `source`; returns digest and size once they are surely on disk.
+
+        Raises OSError when `source` cannot be read, FolderError when the archive cannot be written.
+        """
+        with source.open("rb") as incoming, _telling(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            temporary = self.root / f".{uuid.uuid4().hex}{_UNFINISHED}"
+            try:
+                digest, size = _copied(incoming, temporary)
+                self._keep(temporary, digest)
+            finally:
+                temporary.unlink(missing_ok=True)
         return digest, size
+
+    def _keep(self, temporary: Path, digest: str) -> None:
+        target = self.path(digest)
+        if target.exists() and digest_of(target) == digest:
+            return
+        target.parent.mkdir(exist_ok=True)
+        temporary.chmod(0o444)
+        os.replace(temporary, target)
+        _sync(target.parent)
+        _sync(self.root)
 
     def sweep(self) -> None:
         """Removes what a killed run left half written."""
@@ -62,16 +74,41 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _copied(source: Path, target: Path) -> tuple[str, int]:
+class _SourceError(Exception):
+    """Carries an OSError of the source past the archive's own."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+@contextmanager
+def _telling(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FolderError(str(root), "unwritable") from error
+    except _SourceError as error:
+        raise error.cause from None
+
+
+def _copied(incoming: IO[bytes], target: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as incoming, target.open("xb") as kept:
-        while chunk := incoming.read(_CHUNK):
+    with target.open("xb") as kept:
+        while chunk := _chunk(incoming):
             digest.update(chunk)
             size += len(chunk)
             kept.write(chunk)
         kept.flush()
         os.fsync(kept.fileno())
     return digest.hexdigest(), size
+
+
+def _chunk(incoming: IO[bytes]) -> bytes:
+    try:
+        return incoming.read(_CHUNK)
+    except OSError as error:
+        raise _SourceError(error) from error
 
 
 def _sync(folder: Path) -> None:

@@ -71,6 +71,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A round's digests: of the file that came, of what was handed back, of the workbook without our marks."""
+
+    round: int
+    file: str
+    output: str
+    content: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A reviewer's entry for one item of a department's round; `source` is the digest of the sheet it stood in."""
 
@@ -246,6 +257,17 @@ class Ledger:
         for row in self._rows(f"SELECT * FROM verdict {where} ORDER BY department, round", *values):
             yield _verdict(row)
 
+    def fingerprints(self, department: str) -> list[Fingerprint]:
+        """What tells each round's workbook, the first round first."""
+        query = (
+            "SELECT round, digest, output_digest, content_digest, standings FROM verdict"
+            " JOIN arrival ON arrival.id = verdict.arrival WHERE verdict.department = ? ORDER BY round"
+        )
+        return [
+            Fingerprint(number, digest, output, content, tuple(answer for _, _, answer in json.loads(text)))
+            for number, digest, output, content, text in self._rows(query, department)
+        ]
+
     def current(self) -> Iterator[Verdict]:
         """The latest verdict of every department, by code."""
         query = "SELECT *, max(round) FROM verdict GROUP BY department ORDER BY department"
@@ -256,7 +278,12 @@ class Ledger:
     def current_outputs(self) -> list[str]:
         """Names of everything handed back that still counts."""
         verdicts = self._rows("SELECT output, max(round) FROM verdict GROUP BY department")
-        receipts = self._rows("SELECT output FROM arrival WHERE outcome = ?", UNREAD)
+        # A receipt has done its work once its department sent a workbook that could be read.
+        receipts = self._rows(
+            "SELECT output FROM arrival AS one WHERE outcome = ? AND NOT EXISTS ("
+            " SELECT 1 FROM verdict WHERE verdict.department = one.department AND verdict.arrival > one.id)",
+            UNREAD,
+        )
         return [row["output"] for row in (*verdicts, *receipts) if row["output"]]
 
     # Reviews

@@ -82,3 +82,8 @@ class Names:
                 self._taken[folder].add(key)
                 return f"{folder}/{name}"
             number += 1
+
+    def reserve(self, name: str) -> None:
+        """`folder/name` is taken already."""
+        folder, _, rest = name.rpartition("/")
+        self._taken[folder].add(rest.casefold())
