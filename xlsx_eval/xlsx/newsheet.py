@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from xlsx_eval.xlsx.added import AddedSheet, NewCell, NewRow
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, column_letters
@@ -16,6 +17,7 @@ from xlsx_eval.xlsx.styles import Look, Styles
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 FOOTER = "&L绩效自评审核 xlsx-eval&C第 &P 页，共 &N 页"
 """Printed under every sheet of ours; office programs keep it, so the sheet is known by it as well."""
+_letters = cache(column_letters)
 _LONGEST_TEXT = 32_767
 _NEWER = re.compile(
     r"(?<![\w.])(IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|IFNA|NUMBERVALUE|DAYS|XLOOKUP|ISFORMULA|FORMULATEXT)\("
@@ -95,12 +97,14 @@ def _row(
     merged: Mapping[tuple[int, int], float | None],
 ) -> str:
     attrs = {"r": str(number)}
-    height = row_height(number, row, sheet.widths, merged) if row.height is None else row.height
+    height = row.height
+    if height is None:
+        height = row_height(number, row, sheet.widths, merged)
     attrs |= {"ht": f"{height:g}", "customHeight": "1"}
     if row.hidden:
         attrs["hidden"] = "1"
     cells = [
-        _cell(styles, CellRef(number, column), cell)
+        _cell(styles, f"{_letters(column)}{number}", cell)
         for column, cell in enumerate(row.cells, 1)
         if cell is not None
     ]
@@ -123,7 +127,7 @@ def _merged_widths(sheet: AddedSheet) -> dict[tuple[int, int], float | None]:
     return widths
 
 
-def _cell(styles: Styles, ref: CellRef, cell: NewCell) -> str:
+def _cell(styles: Styles, ref: str, cell: NewCell) -> str:
     kind, value = _value(cell)
     start = f'<c r="{ref}" s="{styles.xf(cell.style)}"' + (f' t="{kind}"' if kind else "")
     if kind == "inlineStr":
