@@ -34,7 +34,7 @@ BUILTIN: Mapping[int, str] = {
 
 _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_LETTER = re.compile(r"[ymdhs]|上午|下午|aaa", re.IGNORECASE)
-_DECIMALS = re.compile(r"[0#?]\.([0#?]+)")
+_DECIMALS = re.compile(r"\.([0#?]+)")
 
 
 def is_date(code: str) -> bool:
