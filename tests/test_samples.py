@@ -24,6 +24,11 @@ def places(evaluation: Evaluation, verdict: str) -> set[tuple[str, str]]:
     return {(found.sheet, found.cell) for found in evaluation.findings if found.verdict == verdict}
 
 
+def grouped_places(evaluation: Evaluation, verdict: str) -> set[tuple[str, str]]:
+    found = [item for item in evaluation.findings if item.verdict == verdict]
+    return {place for item in found for place in ((item.sheet, item.cell), *item.also)}
+
+
 def test_the_faultless_department_gets_no_finding_at_all() -> None:
     evaluation = judged("区教育局")
     assert evaluation.findings == ()
@@ -54,7 +59,7 @@ def test_the_middling_department_has_two_claims_its_figures_do_not_bear_out() ->
 
 def test_entries_typed_wrongly_are_read_and_each_reading_is_told() -> None:
     evaluation = judged("区交通运输局")
-    told = places(evaluation, NOTICE)
+    told = grouped_places(evaluation, NOTICE)
     assert {
         ("基础数据", "C13"),  # "8,900.00"
         ("基础数据", "D13"),  # full-width digits

@@ -236,6 +236,17 @@ def test_far_above_target_owes_an_explanation() -> None:
     assert "F02" not in codes_in_row(judge(自定指标=own(实际完成值=130)), "自定指标", 0)
 
 
+@pytest.mark.parametrize(("target", "actual"), [(90, "95%"), ("90%", "95%"), ("≥90%", 95), (90, "95％")])
+def test_percentages_are_compared_in_the_unit_of_the_row(target: object, actual: object) -> None:
+    found = judge(自定指标=own(计量单位="%", 年度指标值=target, 实际完成值=actual))
+    assert codes_in_row(found, "自定指标", 0) <= {"B03"}
+
+
+def test_a_far_too_high_percentage_is_asked_about_not_scored_down() -> None:
+    found = judge(自定指标=own(计量单位="%", 年度指标值=90, 实际完成值="290%"))
+    assert codes_in_row(found, "自定指标", 0) == {"B03", "F02"}
+
+
 def test_a_qualitative_score_outside_its_band() -> None:
     row = own(指标性质="定性", 年度指标值=None, 实际完成值="部分达成", 自评得分=30)
     assert "F03" in codes_in_row(judge(自定指标=row), "自定指标", 0)

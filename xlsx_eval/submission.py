@@ -15,7 +15,9 @@ from xlsx_eval.recompute import Recomputer, Spot
 from xlsx_eval.scheme import Field, Figures, Scheme
 from xlsx_eval.xlsx.book import Book, Cell
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
+from xlsx_eval.xlsx.number_formats import is_percent
 
+PERCENT_UNITS = ("%", "％", "百分比", "百分点", "个百分点")
 NUMBER_KINDS = {"target": "number"}
 
 
@@ -167,7 +169,7 @@ def read_submission(book: Book, scheme: Scheme) -> Submission:
             )
     lost = tuple(field for field in scheme.fields.values() if field.name not in located.places)
     submission = _with_full_points(Submission(book, answers, columns, lost, located.remarks), scheme)
-    return reader.with_formulas(submission)
+    return reader.with_formulas(_with_percent_targets(submission, scheme))
 
 
 def _with_full_points(submission: Submission, scheme: Scheme) -> Submission:
@@ -198,6 +200,40 @@ def _scored_of(answer: Answer, full_points: float | None) -> Answer:
         problem=reading.problem,
         decimals=reading.decimals,
     )
+
+
+def _with_percent_targets(submission: Submission, scheme: Scheme) -> Submission:
+    """Own indicators measured in %: a figure typed as `95%` is 95 there, as its target is 90."""
+    if scheme.own is None:
+        return submission
+    table = scheme.own.table.id
+    units = submission.columns.get(f"{table}_计量单位", ())
+    percent = {unit.row for unit in units if str(unit.value).strip("（）() ") in PERCENT_UNITS}
+    columns = dict(submission.columns)
+    for name in (f"{table}_年度指标值", f"{table}_实际完成值"):
+        columns[name] = tuple(
+            _in_points(answer, submission.book) if answer.row in percent else answer
+            for answer in columns.get(name, ())
+        )
+    return replace(submission, columns=columns)
+
+
+def _in_points(answer: Answer, book: Book) -> Answer:
+    """The answer in percentage points where it was typed with a percent sign or in a percent cell."""
+    if answer.number is None or not _typed_as_percent(answer, book):
+        return answer
+    points = float(f"{answer.number * 100:.12g}")
+    note = f"单元格为“{show(points)}%”，计量单位为“%”，按 {show(points)} 读取"
+    decimals = None if answer.decimals is None else max(answer.decimals - 2, 0)
+    return replace(answer, value=points, note=note, decimals=decimals)
+
+
+def _typed_as_percent(answer: Answer, book: Book) -> bool:
+    if isinstance(answer.raw, str):
+        return any(sign in answer.raw for sign in ("%", "％", "百分比"))
+    sheet, ref = book.sheet(answer.place.sheet), CellRef.parse(answer.place.cell)
+    cell = sheet.cells.get((ref.row, ref.column)) if sheet else None
+    return cell is not None and is_percent(cell.number_format)
 
 
 class _Reader:
@@ -273,7 +309,8 @@ class _Reader:
         value = reading.value
         if isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        note = reading.note if reading.normalised and field.type != "long" else ""
+        told = reading.normalised and (field.type != "long" or value is None)
+        note = reading.note if told else ""
         return Answer(field, place, raw, value, note, reading.problem, reading.decimals)
 
     def _reading(self, field: Field, raw: Scalar, cell: Cell) -> Reading:

@@ -84,9 +84,9 @@ def _rate(value: float, number_format: str) -> Reading:
         reading = Reading(value, decimals=_fewest(typed, decimals(number_format)))
         if abs(value) < _ABSURD_RATE:
             return reading
-        rate = float(_exact(value) / 100)
-        how = f"按 {percent(rate)} 读取；如确为 {percent(value)}，请说明"
-        return told(percent(value), rate, how, stored_decimals(value))
+        meant = float(_exact(value) / 100)
+        how = f"按 {percent(meant)} 读取；如确为 {percent(value)}，请说明"
+        return told(percent(value), meant, how, stored_decimals(value))
     digits = stored_decimals(value)
     if abs(value) > _PERCENT_FROM:
         rate = _exact(value) / 100
