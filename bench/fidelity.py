@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from xlsx_eval.xlsx.package import Package
 SECONDS = 60.0
 CELL = "A1"
 TEXT = "E01 合计与分项之和不符。"
-_CACHED = re.compile(rb"</f>\s*<v>|<f\b[^>]*/>\s*<v>")
+_CACHED = re.compile(rb"(?:</f>|<f\b[^>]*/>)\s*<v>[^<]")
 _SHAPE = re.compile(
     rb"<x:Anchor>([^<]*)</x:Anchor>.*?<x:Row>(\d+)</x:Row>\s*<x:Column>(\d+)</x:Column>", re.S
 )
@@ -64,9 +65,9 @@ def like_openpyxl(module: str) -> Callable[[bytes], bytes]:
 
     def annotate(data: bytes) -> bytes:
         library = importlib.import_module(module)
-        options = {"keep_vba": True, "rich_text": True} if module == "openpyxl" else {}
-        if module == "wolfxl":
-            options = {"modify": True}
+        options = (
+            {"keep_vba": b"vbaProject" in data, "rich_text": True} if module != "wolfxl" else {"modify": True}
+        )
         book = library.load_workbook(io.BytesIO(data), **options)
         sheet = book.worksheets[0]
         comments = importlib.import_module(f"{module}.comments")
@@ -97,7 +98,7 @@ def compared(source: bytes, result: bytes, check: Callable[[bytes], frozenset[st
     lost = _kinds(before) - _kinds(after)
     return {
         "lost": dict(lost),
-        "malformed": any(not _well_formed(after.read(name)) for name in _markup(after)),
+        "malformed": bool(_malformed(after) - _malformed(before)),
         "notes_changed": not _notes(before).items() <= _notes(after).items(),
         "cached_lost": _cached(after) < _cached(before),
         "defects": check(result) - check(source),
@@ -125,8 +126,9 @@ def _kinds(package: Package) -> Counter[str]:
     return kinds
 
 
-def _markup(package: Package) -> Iterator[str]:
-    return (name for name in package.names if name.lower().endswith((".xml", ".rels")))
+def _malformed(package: Package) -> set[str]:
+    names = (name for name in package.names if name.lower().endswith((".xml", ".rels")))
+    return {name for name in names if not _well_formed(package.read(name))}
 
 
 def _well_formed(data: bytes) -> bool:
@@ -182,19 +184,17 @@ def _cached(package: Package) -> int:
     return sum(len(_CACHED.findall(package.read(name).replace(b"x:", b""))) for name in names)
 
 
-def _serve(pipe: Connection, tool: str, checker: str | None, xsd: str | None) -> None:
+def _serve(pipe: Connection, tool: str) -> None:
     """Runs one tool on what comes through the pipe, in a process that may crash or hang."""
-    check = _check(checker, xsd)
     while True:
         data = pipe.recv()
         start = time.perf_counter()
         try:
             result = TOOLS[tool](data)
         except BaseException as error:
-            pipe.send(Outcome(False, error=f"{type(error).__name__}: {error}"[:200]))
+            pipe.send(f"{type(error).__name__}: {error}"[:200])
             continue
-        seconds = time.perf_counter() - start
-        pipe.send(Outcome(True, seconds, **compared(data, result, check)))  # type: ignore[arg-type]
+        pipe.send((time.perf_counter() - start, result))
 
 
 def _check(checker: str | None, xsd: str | None) -> Callable[[bytes], frozenset[str]]:
@@ -217,24 +217,30 @@ def _check(checker: str | None, xsd: str | None) -> Callable[[bytes], frozenset[
     return errors
 
 
-def outcomes(tool: str, files: Iterable[bytes], checker: str | None, xsd: str | None) -> Iterator[Outcome]:
+def outcomes(
+    tool: str, files: Iterable[bytes], check: Callable[[bytes], frozenset[str]]
+) -> Iterator[Outcome]:
     """One outcome a file, in order; a tool that hangs or dies is started afresh."""
     worker: tuple[multiprocessing.Process, Connection] | None = None
     for data in files:
         if worker is None:
             here, there = multiprocessing.Pipe()
-            process = multiprocessing.Process(target=_serve, args=(there, tool, checker, xsd), daemon=True)
+            process = multiprocessing.Process(target=_serve, args=(there, tool), daemon=True)
             process.start()
+            there.close()
             worker = process, here
         try:
             worker[1].send(data)
-            if not worker[1].poll(SECONDS):
-                raise EOFError
-            yield worker[1].recv()
+            answer = worker[1].recv() if worker[1].poll(SECONDS) else "no answer"
         except (EOFError, BrokenPipeError, ConnectionResetError):
+            answer = "died"
+        if answer in ("no answer", "died"):
             worker[0].kill()
             worker = None
-            yield Outcome(False, error="no answer")
+        if isinstance(answer, str):
+            yield Outcome(False, error=answer)
+        else:
+            yield Outcome(True, answer[0], **compared(data, answer[1], check))  # type: ignore[arg-type]
 
 
 def row(tool: str, found: list[Outcome]) -> str:
@@ -257,9 +263,10 @@ def row(tool: str, found: list[Outcome]) -> str:
 def table(files: list[Path], checker: str | None, xsd: str | None) -> str:
     """The page, with the kinds of parts that each tool loses most often."""
     sources = [path.read_bytes() for path in files]
+    check = cache(_check(checker, xsd))
     lines, losses = [], []
     for tool in TOOLS:
-        found = list(outcomes(tool, sources, checker, xsd))
+        found = list(outcomes(tool, sources, check))
         lines.append(row(tool, found))
         kinds = Counter(kind for outcome in found for kind in outcome.lost)
         told = "、".join(f"{kind} {count}" for kind, count in kinds.most_common(8)) or "none"
@@ -270,7 +277,7 @@ def table(files: list[Path], checker: str | None, xsd: str | None) -> str:
 
 _PAGE = """# Fidelity
 
-Made by `bench/fidelity.py` over {count} wild workbooks (OOXML, each opened by at least one office program):
+Made by `bench/fidelity.py` over {count} wild workbooks (every OOXML package of the corpus that has a worksheet):
 every tool puts one note and one highlight on the first worksheet and saves; the result is compared with the
 source part by part.
 
