@@ -140,8 +140,7 @@ def beside(
     outside = [
         cell
         for (row, column), cell in sorted(sheet.cells.items())
-        if (row > bottom or column > right)
-        and row not in rows_read
+        if (column > right or (row > bottom and row not in rows_read))
         and not is_idle(cell)
         and not _is_ours(cell, texts)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlsx_eval.findings import Place
-from xlsx_eval.locate.align import Alignment, align, label_row
+from xlsx_eval.locate.align import Alignment, align, label_row, matched
 from xlsx_eval.locate.changes import beside, changed_columns, changed_rows, changed_texts
 from xlsx_eval.locate.copies import copy_remarks, repeated_rows
 from xlsx_eval.locate.form import Form, forms_of
@@ -26,9 +26,9 @@ _LISTED = 4
 def locate(book: Book, scheme: Scheme) -> Located:
     """Every field that can be found, and what is to be told about where it was."""
     named = named_places(book, scheme)
-    forms = forms_of(scheme, year_shift(book, scheme))
+    shift, forms = _forms(book, scheme)
     places: dict[str, Location] = {}
-    remarks: list[Remark] = []
+    remarks: list[Remark] = list(_other_year(book, scheme, shift))
     for chosen in choose_sheets(book, forms, named):
         finder = _Finder(chosen, named, scheme)
         places.update(finder.places())
@@ -37,10 +37,32 @@ def locate(book: Book, scheme: Scheme) -> Located:
     return Located(ordered, tuple(remarks))
 
 
-def year_shift(book: Book, scheme: Scheme) -> int:
+def _forms(book: Book, scheme: Scheme) -> tuple[int, tuple[Form, ...]]:
+    """The forms with the years that the workbook's own texts bear, and how many years these are off."""
+    best, most = (0, forms_of(scheme)), -1
+    for shift in dict.fromkeys((0, _said_shift(book, scheme), -1, 1)):
+        forms = best[1] if shift == 0 else forms_of(scheme, shift)
+        texts = sum(len(form.anchors) for form in forms)
+        found = sum(matched(form, sheet) for form in forms if (sheet := book.sheet(form.sheet.name)))
+        if found > most:
+            best, most = (shift, forms), found
+        if found == texts:
+            break
+    return best
+
+
+def _said_shift(book: Book, scheme: Scheme) -> int:
     """Years between the template that was filled in and the scheme, by the template's own word."""
     year = book.properties.get(YEAR_PROPERTY, "").partition(".")[0]
     return int(year) - scheme.year if year.isdigit() and 1990 <= int(year) <= 2100 else 0
+
+
+def _other_year(book: Book, scheme: Scheme, shift: int) -> Iterator[Remark]:
+    """A04 where only the texts, not the template's own word, tell another year."""
+    if shift and _said_shift(book, scheme) == 0:
+        year = str(scheme.year + shift)
+        words = {"模板年度": year, "年度": scheme.year}
+        yield Remark("A04", Place(), "", words, year, str(scheme.year))
 
 
 @dataclass
@@ -83,12 +105,33 @@ class _Finder:
             found = self._cell(one, heading)
             if found is not None:
                 cells[one.name] = found
+        self._part(cells)
         if self.form.sheet.table is not None:
             return self._columns(cells)
         return {
             name: Location(self.sheet.name, (self.merges.top(ref, self._is_input),), name in self.here)
             for name, ref in cells.items()
         }
+
+    def _part(self, cells: dict[str, CellRef]) -> None:
+        """Of several fields that headings lead to one cell, it belongs to the one whose name says so."""
+        by_cell: dict[CellRef, list[str]] = {}
+        for name, ref in cells.items():
+            by_cell.setdefault(ref, []).append(name)
+        for ref, names in by_cell.items():
+            for name in names if len(names) > 1 else ():
+                if self.here.get(name) != ref:
+                    self._give_way(name, cells)
+
+    def _give_way(self, name: str, cells: dict[str, CellRef]) -> None:
+        """Back to the cell of its name, or lost."""
+        self.moved.pop(name, None)
+        self.unsure.pop(name, None)
+        self.by_label = [other for other in self.by_label if other != name]
+        if name in self.here and self.here[name] not in cells.values():
+            cells[name] = self.here[name]
+        else:
+            del cells[name]
 
     def _is_input(self, ref: CellRef) -> bool:
         """Whether a cell may hold an entry: it is no label."""

@@ -84,7 +84,10 @@ def _told_totals(
     for row in rows:
         place = Place(sheet.name, f"{column_letters(key)}{row}")
         name = _total_name(sheet, table, columns, row)
-        yield Remark("A18", place, table.key.name, {"表名": called, "行": str(row), "名称": name}, name)
+        cells = [Place(sheet.name, str(cell.ref)) for _, cell in _cells(sheet, columns, row)]
+        words = {"表名": called, "行": str(row), "名称": name}
+        also = tuple(other for other in cells if other != place)
+        yield Remark("A18", place, table.key.name, words, name, also=also)
 
 
 def _told_below(

@@ -19,6 +19,7 @@ CONSEQUENT = frozenset(
     {"C01", "C02", "C03", "C05", "C06", "D01", "D02", "E01", "E02", "E05", "E07", "E13", "F02"}
 )
 """Findings that a wrong figure elsewhere can bring about."""
+_KNOWN = frozenset({"B04", "B11", "E03"})
 _MOST_TRIALS = 120
 _LISTED = 5
 
@@ -41,14 +42,22 @@ def _known(case: Case, found: Sequence[Finding]) -> Iterator[Cause]:
     answers = {answer.place: answer for answer in case.submission.all_answers()}
     for item in found:
         answer = answers.get(Place(item.sheet, item.cell))
-        if answer is not None and answer.number is not None and item.code in ("B11", "B04"):
-            value = answer.number / units.WAN if item.code == "B11" else abs(answer.number)
-            yield Cause(answer, value, item)
+        if answer is not None and answer.number is not None and item.code in _KNOWN:
+            yield Cause(answer, _mended(item.code, answer, answer.number), item)
+
+
+def _mended(code: str, answer: Answer, number: float) -> float:
+    """What a figure known to be wrong was probably meant to be."""
+    if code == "B11":
+        return number / units.WAN
+    if code == "E03":
+        return max(0.0, min(number, answer.field.points or number))
+    return abs(number)
 
 
 def _diagnosed(case: Case, found: Sequence[Finding]) -> Iterator[Cause]:
     """C07: the one figure whose correction heals at least two failing checks or rates and breaks none."""
-    known = {Place(item.sheet, item.cell) for item in found if item.code in ("B11", "B04")}
+    known = {Place(item.sheet, item.cell) for item in found if item.code in _KNOWN}
     trials = Trials(case)
     if len(trials.failing) < 2:
         return

@@ -1,0 +1,110 @@
+"""Other formats than .xlsx: their entries are found by labels and come back in a fresh template."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+from damage import faultless, told
+from forms import scheme
+from office import _convert, require_office
+
+from xlsx_eval import annotate, evaluate
+from xlsx_eval.convert import extension_of, poured
+from xlsx_eval.submission import read_submission
+from xlsx_eval.xlsx.read import read_book
+
+RIGHT = 98.1
+
+
+@cache
+def in_format(extension: str) -> bytes:
+    """The faultless form as a real office program writes it in another format."""
+    require_office()
+    with tempfile.TemporaryDirectory() as work:
+        return Path(_convert(faultless(), extension, Path(work))).read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.xdist_group("office")
+def test_a_workbook_in_another_format_is_read_whole_and_told(kind: str) -> None:
+    data = in_format(kind)
+    found = evaluate(data, scheme())
+    assert told(found) == {("A07", "", "")}
+    assert (found.score, found.department, found.code) == (RIGHT, "区教育局", "105001")
+    assert found.submission.book.kind == kind
+    assert found.submission.text("填报日期") == "2023-03-15"
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.xdist_group("office")
+def test_it_comes_back_as_a_template_that_can_be_corrected_and_sent_again(kind: str) -> None:
+    data = in_format(kind)
+    back = annotate(data, evaluate(data, scheme()))
+    again = evaluate(back, scheme())
+    assert again.findings == ()
+    assert again.score == RIGHT
+    assert extension_of(kind) == ".xlsx"
+
+
+def as_csv(sheet: str, encoding: str = "utf-8-sig") -> bytes:
+    page = openpyxl.load_workbook(io.BytesIO(faultless()))[sheet]
+    stream = io.StringIO()
+    csv.writer(stream).writerows(["" if value is None else value for value in row] for row in page.values)
+    return stream.getvalue().encode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_one_sheet_as_csv_is_known_by_its_contents_and_the_others_are_missing(encoding: str) -> None:
+    data = as_csv("基础数据", encoding)
+    found = evaluate(data, scheme())
+    codes = {code for code, _, _ in told(found)}
+    assert {"A07", "A02"} <= codes
+    lost = {item.field for item in found.findings if item.code == "A02"}
+    assert lost == {"基本情况", "支出功能科目", "项目支出", "指标自评", "产出与效果", "自评结论"}
+    assert found.submission.number("支出合计_决算数") == 51342.18
+    assert found.submission.answers["支出合计_决算数"].place.cell == "E13"
+
+
+def test_a_csv_that_is_something_else() -> None:
+    data = "姓名,电话\n张三,123\n李四,456\n".encode()
+    found = evaluate(data, scheme())
+    assert told(found) == {("A01", "", "")}
+    assert openpyxl.load_workbook(io.BytesIO(annotate(data, found)))["问题清单"]
+
+
+def test_more_rows_than_the_template_has_are_not_cut_off() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(faultless()))
+    page = book["项目支出"]
+    for row in range(13, 113):
+        page[f"B{row}"], page[f"F{row}"] = f"项目{row}", 0
+    stream = io.StringIO()
+    csv.writer(stream).writerows(["" if value is None else value for value in row] for row in page.values)
+    found = evaluate(stream.getvalue().encode(), scheme())
+    names = [answer.value for answer in found.submission.columns["项目_项目名称"] if answer.value]
+    assert names[-1] == "项目112"
+    assert "A17" in {code for code, _, _ in told(found)}
+
+
+def test_what_can_be_written_on_is_not_poured() -> None:
+    assert poured(faultless(), scheme()) is None
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.xdist_group("office")
+def test_every_entry_survives_the_pouring(kind: str) -> None:
+    fresh = poured(in_format(kind), scheme())
+    assert fresh is not None
+    ours = read_submission(read_book(faultless()), scheme())
+    theirs = read_submission(read_book(fresh), scheme())
+    for answer, other in zip(ours.all_answers(), theirs.all_answers(), strict=True):
+        assert (answer.place, answer.value) == (other.place, other.value)
+
+
+def test_a_renamed_text_file_is_what_it_contains() -> None:
+    assert read_book(as_csv("基本情况")).kind == "csv"
