@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from xlsx_eval.cli.words import LANGUAGES, Words
-from xlsx_eval.scheme import Scheme, load_scheme
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.scheme_book import load_any
 
 Run = Callable[..., int]
 
@@ -113,4 +114,4 @@ def in_file(name: str, **settings: Any) -> click.Argument:
 
 def asked_scheme(options: Mapping[str, Any]) -> Scheme:
     """The scheme of --scheme and --year."""
-    return load_scheme(options["scheme"], year=options["year"])
+    return load_any(options["scheme"], year=options["year"])

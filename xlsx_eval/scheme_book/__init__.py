@@ -1,64 +1,17 @@
 """A scheme as a workbook an officer edits: export, import, every fault with its sheet and cell."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from xlsx_eval.errors import SchemeError
-from xlsx_eval.scheme import Checked, Scheme
-from xlsx_eval.scheme.load import check_raw
-from xlsx_eval.scheme.remarks import Remark
-from xlsx_eval.scheme_book.assemble import Assembly
-from xlsx_eval.scheme_book.draw import draw_book
-from xlsx_eval.scheme_book.read import Place, read_rows
+from xlsx_eval.scheme_book.anywhere import Report, load_any, raw_tables, report_on
+from xlsx_eval.scheme_book.draw import draw_book as export_scheme
+from xlsx_eval.scheme_book.imported import Imported, import_scheme
 from xlsx_eval.scheme_book.toml_text import to_toml
 
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A scheme's workbook as read: its raw tables, what the check of them says, and what could not be read."""
-
-    checked: Checked
-    faults: tuple[str, ...]
-    advice: tuple[str, ...]
-
-    @property
-    def raw(self) -> Mapping[str, Any]:
-        """The raw tables."""
-        return self.checked.raw
-
-    @property
-    def scheme(self) -> Scheme:
-        """The scheme; raises SchemeError with every fault, each with its sheet and cell."""
-        if self.faults or self.checked.scheme is None:
-            raise SchemeError(self.checked.source, self.faults)
-        return self.checked.scheme
-
-
-def export_scheme(raw: Mapping[str, Any]) -> bytes:
-    """A scheme's raw tables as a workbook."""
-    return draw_book(raw)
-
-
-def import_scheme(data: bytes, source: str, *, thorough: bool = True) -> Imported:
-    """A scheme's workbook read and checked; raises SchemeError only where it is no workbook."""
-    assembly = Assembly(read_rows(data, source))
-    assembly.put_together()
-    faults = [_sentence(place, text) for place, text in assembly.faults]
-    checked = check_raw(assembly.raw, source, thorough=thorough and not faults)
-
-    def said(remark: Remark) -> str:
-        return _sentence(assembly.place(remark.path) or ("方案", "A1"), remark.text)
-
-    unread = {place for place, _ in assembly.faults}
-    errors = [said(one) for one in checked.errors if assembly.place(one.path) not in unread]
-    return Imported(checked, (*faults, *errors), tuple(map(said, checked.advice)))
-
-
-def _sentence(place: Place, text: str) -> str:
-    return f"工作表“{place[0]}” {place[1]}：{text}"
-
-
-__all__ = ["Imported", "export_scheme", "import_scheme", "to_toml"]
+__all__ = [
+    "Imported",
+    "Report",
+    "export_scheme",
+    "import_scheme",
+    "load_any",
+    "raw_tables",
+    "report_on",
+    "to_toml",
+]
