@@ -195,6 +195,11 @@ def test_a_shared_formula_used_before_it_is_defined_is_written_out() -> None:
     assert cell(sheet, 1, 1).formula == "B1*2"
 
 
+def test_a_shared_formula_that_is_defined_nowhere_leaves_its_value() -> None:
+    sheet = read_rows('<row r="1"><c r="A1"><f t="shared" si="9"/><v>4</v></c></row>')
+    assert (cell(sheet, 1, 1).value, cell(sheet, 1, 1).formula) == (4, None)
+
+
 @pytest.mark.parametrize(
     ("text", "moved"),
     [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
@@ -14,19 +12,15 @@ from xlsx_eval.xlsx.cell import (
     MAX_COLUMN,
     MAX_ROW,
     CellRef,
-    ErrorValue,
     Scalar,
-    column_letters,
     column_number,
 )
-from xlsx_eval.xlsx.cell_styles import PLAIN, CellStyle
-from xlsx_eval.xlsx.serial import from_iso
+from xlsx_eval.xlsx.cell_styles import PLAIN
+from xlsx_eval.xlsx.cell_values import Context, stored_value
 from xlsx_eval.xlsx.shared_formulas import SharedFormula
-from xlsx_eval.xlsx.stream import as_stored, main_names, stream, unescaped
+from xlsx_eval.xlsx.stream import TRUE, as_stored, main_names, stream, unescaped
 
 _NAMES = main_names(("row", "c", "v", "f", "t", "rPh", "col", "mergeCell", "sheetProtection"))
-_TRUE = ("1", "true")
-_ERRORS: Mapping[str, ErrorValue] = {error.value: error for error in ErrorValue}
 _DIGITS = "0123456789"
 
 
@@ -42,16 +36,6 @@ class _Columns(dict[str, int]):
 
 
 _COLUMNS = _Columns()
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What cells refer to outside their sheet, and how many of them may be kept."""
-
-    strings: Sequence[str] = ()
-    styles: Sequence[CellStyle] = ()
-    date1904: bool = False
-    most_cells: int = 1 << 40
 
 
 @dataclass(slots=True)
@@ -152,8 +136,8 @@ class _Reader:
         """Write out the shared formulas that were used before they were defined."""
         for place, index in self.waiting:
             shared = self.shared.get(index)
-            if shared:
-                self.grid.cells[place] = replace(self.grid.cells[place], formula=shared.at(*place))
+            formula = shared.at(*place) if shared else None
+            self.grid.cells[place] = replace(self.grid.cells[place], formula=formula)
         last = max((row for row, _ in self.grid.cells), default=0)
         self.grid.hidden_rows = {row for row in self.grid.hidden_rows if row <= last}
 
@@ -183,11 +167,11 @@ class _Reader:
         elif local == "mergeCell":
             self._merge(attrs.get("ref", ""))
         elif local == "col":
-            if attrs.get("hidden") in _TRUE:
+            if attrs.get("hidden") in TRUE:
                 first, last = int(attrs.get("min", "0")), int(attrs.get("max", "0"))
                 self.grid.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMN) + 1))
         elif local == "sheetProtection":
-            self.grid.protected = attrs.get("sheet") in _TRUE
+            self.grid.protected = attrs.get("sheet") in TRUE
 
     def _start_row(self, attrs: dict[str, str]) -> None:
         number = attrs.get("r")
@@ -196,7 +180,7 @@ class _Reader:
         self.column = 0
         if not 1 <= self.row <= MAX_ROW:
             raise self._damaged(f"row {self.row}")
-        if attrs.get("hidden") in _TRUE:
+        if attrs.get("hidden") in TRUE:
             self.grid.hidden_rows.add(self.row)
 
     def _merge(self, ref: str) -> None:
@@ -240,41 +224,13 @@ class _Reader:
     def _value(self, kind: str) -> Scalar:
         if self.inline is not None and (kind == "inlineStr" or self.value is None):
             return unescaped("".join(self.inline))
-        text = self.value
-        if text is None:
-            return None
-        if kind == "n":
-            return _number(text)
-        if kind == "s":
-            return self._shared_string(text)
-        if kind == "b":
-            return text.strip() in _TRUE if text.strip() else None
-        if kind == "e":
-            return _ERRORS.get(text.strip(), ErrorValue.VALUE)
-        if kind == "d":
-            serial = from_iso(text, self.context.date1904)
-            return unescaped(text) if serial is None else serial
-        return unescaped(as_stored(text, self.text_attrs))
-
-    def _shared_string(self, text: str) -> str | None:
-        if not text.strip():
+        if self.value is None:
             return None
         try:
-            index = int(text)
-            if index >= 0:
-                return self.context.strings[index]
-        except (ValueError, IndexError):
-            pass
-        raise self._damaged(f"cell {column_letters(self.column)}{self.row}: no shared string {text!r}")
+            return stored_value(kind, self.value, self.text_attrs, self.context)
+        except LookupError:
+            place = CellRef(self.row, self.column)
+            raise self._damaged(f"cell {place}: no shared string {self.value!r}") from None
 
     def _damaged(self, what: str) -> Unreadable:
         return Unreadable("xml_damaged", f"{self.partname}: {what}")
-
-
-def _number(text: str) -> float | str | None:
-    """A number; what is none stays text, so that nothing typed is lost."""
-    try:
-        number = float(text)
-    except ValueError:
-        return unescaped(text) if text.strip() else None
-    return number if math.isfinite(number) and "_" not in text else text

@@ -8,7 +8,8 @@ from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.archive import Limits
 from xlsx_eval.xlsx.book import Book, SheetData
 from xlsx_eval.xlsx.cell_styles import CellStyle, cell_styles
-from xlsx_eval.xlsx.cells import Context, read_grid
+from xlsx_eval.xlsx.cell_values import Context
+from xlsx_eval.xlsx.cells import read_grid
 from xlsx_eval.xlsx.foreign import read_calamine, read_csv
 from xlsx_eval.xlsx.markup import Node
 from xlsx_eval.xlsx.package import Package, SheetEntry

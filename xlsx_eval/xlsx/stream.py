@@ -10,6 +10,7 @@ from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.markup import MAIN, Text
 
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+TRUE = ("1", "true")
 _SPACE = "http://www.w3.org/XML/1998/namespace space"
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
