@@ -21,6 +21,7 @@ sys.path.insert(0, str(REPOSITORY / "tests"))
 from other_readers import VERDICTS, Difference, by_calamine, by_openpyxl, differences, formula_differences  # noqa: E402
 
 from xlsx_eval.errors import Unreadable  # noqa: E402
+from xlsx_eval.xlsx.cell import ErrorValue  # noqa: E402
 from xlsx_eval.xlsx.read import read_book  # noqa: E402
 
 PACKAGES = ("xlsx", "xlsm", "xltx", "xltm")
@@ -104,11 +105,18 @@ def page(seen: Count) -> Iterator[str]:
     yield ""
     yield "Cells that hold neither a value nor a formula are not kept by ours and not compared."
     yield "Results of an array formula stand as plain values in all its cells but the first, which has the formula."
-    yield "In .xls, .xlsb and .ods calamine tells no formulas, names, locks or formats, and reads errors as blanks."
+    yield "Error values newer than Excel 2007 (`#SPILL!`, `#CALC!`) are read as `#VALUE!`."
+    yield ""
+    yield "In .xls, .xlsb and .ods calamine tells no formulas, names, locks or formats. It reads error values as"
+    yield "blanks: ours takes them from the file itself for .xls and .ods, in .xlsb they stay blanks."
 
 
 def _example(found: Difference) -> str:
-    return f"`{_short(found.ours)}` / `{_short(found.theirs)}`"
+    return f"`{_short(_plain(found.ours))}` / `{_short(_plain(found.theirs))}`"
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, ErrorValue) else value
 
 
 def _short(value: object) -> str:

@@ -37,7 +37,7 @@ VERDICTS: Mapping[str, str] = {
     HYPERLINK: "ours: the cell holds nothing; openpyxl puts the link's target there",
     ERROR: "ours: the cell holds an error value; calamine's Python side gives a blank",
     SPACES: "ours: Excel drops XML blanks at the ends of a text without xml:space; openpyxl keeps them",
-    TWO_PARTS: "the other: such a package breaks the standard; the part spelt as the relationship should win",
+    TWO_PARTS: "ours: such a package breaks the standard; the part spelt as the relationship says is read",
     TYPED_VALUE: "ours: an old LibreOffice wrote the result in `v`; the others drop it",
     EARLY_DATE: "ours: the stored number; the others turn it into a date of their own and lose it",
     LATE_DATE: "ours: the stored number; openpyxl makes it an error value",
