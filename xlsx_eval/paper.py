@@ -187,7 +187,7 @@ class Sheet:
 
     def _height(self, values: Sequence[Value]) -> None:
         lines = [
-            line_count(value, column.width - _INDENT)
+            line_count(value, column.width - (_INDENT if column.kind == "text" else 0))
             for value, column in zip(values, self.columns, strict=False)
             if isinstance(value, str)
         ]

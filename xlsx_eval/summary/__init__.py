@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from xlsx_eval.paper import Paper
@@ -20,8 +20,17 @@ from xlsx_eval.summary.problems import overview
 from xlsx_eval.summary.rows import Repeat, Row, repeats, row_of
 
 
-def draw_summary(path: Path, rows: Sequence[Row], records: Path, scheme: Scheme) -> None:
-    """Writes the summary of `rows` to `path`; the findings are read from `records`, a results.jsonl."""
+def draw_summary(
+    path: Path,
+    rows: Sequence[Row],
+    records: Path,
+    scheme: Scheme,
+    more: Sequence[Callable[[Paper], None]] = (),
+) -> None:
+    """Writes the summary of `rows` to `path`; the findings are read from `records`, a results.jsonl.
+
+    `more` draw further sheets behind the others.
+    """
     paper = Paper(path, f"{scheme.year}年度{scheme.name}汇总表", scheme.year)
     marks = marks_frame(rows)
     found = overview(records)
@@ -34,6 +43,8 @@ def draw_summary(path: Path, rows: Sequence[Row], records: Path, scheme: Scheme)
     draw_gaps(paper, rows, marks, scheme)
     draw_sent_back(paper, rows, found)
     draw_files(paper, rows)
+    for draw in more:
+        draw(paper)
     paper.close()
 
 

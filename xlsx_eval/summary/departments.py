@@ -37,9 +37,10 @@ _HEAD_ROWS = 3
 Range = tuple[int, int, int, int]
 
 
-def ranking_ranges(lines: int) -> tuple[Range, Range, Range]:
-    """Where the first lines of the ranking hold the names, our scores and the self-scores."""
-    first, last = _HEAD_ROWS, _HEAD_ROWS + lines - 1
+def ranking_ranges(skipped: int, lines: int) -> tuple[Range, Range, Range]:
+    """Where so many lines of the ranking, after those skipped, hold the names, our scores and the self-scores."""
+    first = _HEAD_ROWS + skipped
+    last = first + lines - 1
     return (first, 2, last, 2), (first, 5, last, 5), (first, 4, last, 4)
 
 

@@ -24,8 +24,9 @@ from xlsx_eval.summary.figures import (
 from xlsx_eval.summary.rows import Row, repeats
 
 SHEET = "汇总"
-_CHART_ROWS = 18
+_CHART_ROWS = 16
 _MOST_DEPARTMENTS = 60
+_CHART_DEPARTMENTS = 12
 _OURS, _CLAIMED = "#4F81BD", "#F2A65A"
 
 
@@ -45,8 +46,7 @@ def draw_overall(paper: Paper, rows: Sequence[Row], scheme: Scheme) -> None:
     _grade_chart(paper, sheet, grades)
     _band_chart(paper, sheet, spread)
     sheet.blank(_CHART_ROWS)
-    sheet.break_page()
-    _department_chart(paper, sheet, rows)
+    _department_charts(paper, sheet, rows)
 
 
 def _coverage(sheet: Sheet, rows: Sequence[Row]) -> None:
@@ -108,8 +108,10 @@ def _bands(sheet: Sheet, rows: Sequence[Row], scheme: Scheme) -> tuple[int, list
     sheet.section("四、得分分布")
     sheet.header(("分数段", "核定得分（个）", "自评总分（个）", "说明"))
     first = sheet.row
-    for line in zip(words, ours, claimed, strict=True):
-        sheet.line((*line, ""), kinds=("text", "count", "count", "text"))
+    parts = zip(shares(ours), shares(claimed), strict=True)
+    notes = [f"占核定 {mine:.2f}%，占自评 {theirs:.2f}%" for mine, theirs in parts]
+    for line in zip(words, ours, claimed, notes, strict=True):
+        sheet.line(line, kinds=("text", "count", "count", "text"))
     return first, words, ours, claimed
 
 
@@ -136,23 +138,26 @@ def _band_chart(paper: Paper, sheet: Sheet, spread: tuple[int, list[str], list[i
     names = ((first, 0, last, 0), words)
     _series(chart, sheet.name, "核定得分", names, ((first, 1, last, 1), ours), _OURS)
     _series(chart, sheet.name, "自评总分", names, ((first, 2, last, 2), claimed), _CLAIMED)
-    _place(sheet, chart, 3, 430)
+    _place(sheet, chart, 3, 445)
 
 
-def _department_chart(paper: Paper, sheet: Sheet, rows: Sequence[Row]) -> None:
-    """Score and self-score of each department in rank order, while they are few enough to be read."""
+def _department_charts(paper: Paper, sheet: Sheet, rows: Sequence[Row]) -> None:
+    """Score and self-score of each department in rank order, so many to a chart as can be read."""
     placed = [row for _, row in ranked(rows)][:_MOST_DEPARTMENTS]
-    if not placed:
-        return
-    title = "各部门核定得分与自评总分（分）"
-    if len(placed) == _MOST_DEPARTMENTS:
-        title += f"（前 {_MOST_DEPARTMENTS} 名）"
-    chart = _chart(paper, title, 100)
-    names, ours, claimed = ranking_ranges(len(placed))
-    shown = (names, [row.name for row in placed])
-    _series(chart, RANKING, "核定得分", shown, (ours, [row.score for row in placed]), _OURS)
-    _series(chart, RANKING, "自评总分", shown, (claimed, [row.claimed for row in placed]), _CLAIMED)
-    _place(sheet, chart, 0, 890)
+    for number, first in enumerate(range(0, len(placed), _CHART_DEPARTMENTS)):
+        shown = placed[first : first + _CHART_DEPARTMENTS]
+        if number % 2 == 0:
+            sheet.break_page()
+        title = "各部门核定得分与自评总分（分）"
+        if len(placed) > _CHART_DEPARTMENTS:
+            title += f"：第 {first + 1}～{first + len(shown)} 位"
+        chart = _chart(paper, title, 100)
+        names, ours, claimed = ranking_ranges(first, len(shown))
+        words = (names, [row.name for row in shown])
+        _series(chart, RANKING, "核定得分", words, (ours, [row.score for row in shown]), _OURS)
+        _series(chart, RANKING, "自评总分", words, (claimed, [row.claimed for row in shown]), _CLAIMED)
+        _place(sheet, chart, 0, 890)
+        sheet.blank(_CHART_ROWS)
 
 
 def _chart(paper: Paper, title: str, most: float) -> Any:
@@ -175,6 +180,7 @@ def _series(
     values: tuple[Range, Sequence[float | None]],
     colour: str,
 ) -> None:
+    whole = all(value is None or isinstance(value, int) for value in values[1])
     # The rows are on disk by now, so the chart is given its data for programs that do not recalculate.
     chart.add_series(
         {
@@ -184,12 +190,16 @@ def _series(
             "categories_data": list(categories[1]),
             "values_data": list(values[1]),
             "fill": {"color": colour},
-            "data_labels": {"value": True, "font": {"name": "宋体", "size": 9}},
+            "data_labels": {
+                "value": True,
+                "num_format": "General" if whole else "0.0",
+                "font": {"name": "宋体", "size": 8},
+            },
             "gap": 80,
         }
     )
 
 
 def _place(sheet: Sheet, chart: Any, column: int, width: int) -> None:
-    chart.set_size({"width": width, "height": 330})
+    chart.set_size({"width": width, "height": 300})
     sheet.drawn.insert_chart(sheet.row, column, chart, {"x_offset": 4, "y_offset": 4})
