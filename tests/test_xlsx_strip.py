@@ -193,6 +193,13 @@ def test_our_sheet_is_known_by_its_footer_where_names_were_lost() -> None:
     assert [sheet.name for sheet in Package.open(strip_marks(zipped(parts))).sheets] == ["Sheet1"]
 
 
+def test_a_footer_given_to_all_sheets_makes_none_of_the_departments_ours() -> None:
+    parts = saved_since(annotate_book(zipped(workbook_parts()), [], SHEETS))
+    footer = re.findall(rb"<headerFooter>.*?</headerFooter>", parts["xl/worksheets/sheet2.xml"])[0]
+    parts[SHEET] = parts[SHEET].replace(b"</worksheet>", footer + b"</worksheet>")
+    assert [sheet.name for sheet in Package.open(strip_marks(zipped(parts))).sheets] == ["Sheet1"]
+
+
 def test_a_changed_part_falls_back_to_what_is_recognised() -> None:
     parts = parts_of(annotate_book(zipped(with_note()), MARKS, SHEETS))
     parts[SHEET] = parts[SHEET].replace(b"<v>12.5</v>", b"<v>13</v>")

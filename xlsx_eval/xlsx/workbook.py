@@ -26,13 +26,20 @@ _WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksh
 
 
 def our_sheets(package: Package) -> frozenset[int]:
-    """Positions of the sheets that we added: by the hidden name scoped to them, or by their printed footer."""
-    found = {at for at, sheet in enumerate(package.sheets) if _bears_footer(package, sheet)}
+    """Positions of the sheets that we added: by the hidden name scoped to each, or by their printed footer.
+
+    The footer counts only where no such name is left at all: page setup of several sheets at once can give
+    it to the department's own.
+    """
     defined = package.parse(package.workbook).find("definedNames")
-    for node in defined.all("definedName") if defined else ():
-        position = node.attrs.get("localSheetId", "")
-        if node.attrs.get("name") == OURS and position.isdecimal() and int(position) < len(package.sheets):
-            found.add(int(position))
+    scopes = (
+        node.attrs.get("localSheetId", "")
+        for node in (defined.all("definedName") if defined else ())
+        if node.attrs.get("name") == OURS
+    )
+    found = {int(scope) for scope in scopes if scope.isdecimal() and int(scope) < len(package.sheets)}
+    if not found:
+        found = {at for at, sheet in enumerate(package.sheets) if _bears_footer(package, sheet)}
     return frozenset(found)
 
 
