@@ -390,6 +390,12 @@ def test_boxes_are_large_enough_for_their_text() -> None:
     assert heights[1] > 12 * 12 + 24
 
 
+def test_endless_texts_are_cut_and_forbidden_characters_left_out() -> None:
+    result = annotate_cells(zipped(workbook_parts()), [_mark("A1", text="\x00\ud800甲" * 40_000)])
+    assert 10_000 < len(_notes(result)["A1"]) < 32_767
+    assert "\x00" not in _notes(result)["A1"]
+
+
 def test_members_that_need_no_change_are_copied_raw() -> None:
     source = zipped({**workbook_parts(), "media/seal.png": b"\x89PNG" + bytes(200)})
     packed = {member.name: member.crc for member in Archive.open(source).members}

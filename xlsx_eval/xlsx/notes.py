@@ -14,6 +14,8 @@ from xlsx_eval.xlsx.patch import Patch
 AUTHOR = "绩效自评审核 xlsx-eval"
 HEADER = "【绩效自评审核 xlsx-eval】"
 FOOTER = "【审核意见完】"
+_LONGEST = 30_000
+"""Characters of a note; Excel takes no more than 32,767 in one text."""
 _CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _FONT = (("sz", "9"), ("rFont", "宋体"), ("family", "3"), ("charset", "134"))
 
@@ -43,7 +45,7 @@ def threaded_cells(package: Package, sheet: SheetEntry) -> frozenset[str]:
 
 def note_text(text: str) -> str:
     """The whole text of a note of ours."""
-    return f"{HEADER}\n{text}\n{FOOTER}"
+    return f"{HEADER}\n{text[:_LONGEST]}\n{FOOTER}"
 
 
 def write_notes(patch: Patch, sheet: SheetEntry, notes: Mapping[CellRef, str]) -> Mapping[CellRef, str]:

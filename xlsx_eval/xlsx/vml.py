@@ -31,6 +31,8 @@ _END = re.compile(rb"</(?:[\w.-]+:)?xml\s*>")
 _IDMAP = re.compile(rb"""<o:idmap\b[^>]*?\bdata\s*=\s*["']([0-9, ]+)["']""")
 _SPID = re.compile(rb"_x0000_s([0-9]{1,9})\b")
 _BLOCK = 1024
+_TALLEST = 1600
+"""Pixels of a box; a longer text is read in a box that the reader draws larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def box_size(text: str) -> tuple[int, int]:
     width = 300
     per_line = (width - 20) // 6
     lines = sum(max(1, -(-display_width(line) // (per_line - 1))) for line in text.split("\n"))
-    return width, 17 * lines + 20
+    return width, min(17 * lines + 20, _TALLEST)
 
 
 def _anchor(ref: CellRef, grid: Grid, width: int, height: int) -> str:
