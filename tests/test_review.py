@@ -1,0 +1,182 @@
+"""Review: the bureau's own sheet, filled in and read back; nothing in a department's workbook counts as review."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from seasons import collected, drop, form, made, returned, right
+
+from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.ledger import Ledger
+from xlsx_eval.review_sheet import SHEET, read_review, write_review
+from xlsx_eval.status import status
+from xlsx_eval.workspace import Workspace
+
+NOW = datetime.datetime(2023, 5, 1, 9)
+TODAY = datetime.date(2023, 5, 1)
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> Workspace:
+    workspace = made(tmp_path / "season")
+    drop(workspace, "a.xlsx", form("102001", 编制数=10, 年末在职人数=9))
+    collected(workspace)
+    return workspace
+
+
+def sheet_of(season: Workspace) -> tuple[Any, Any, dict[str, int]]:
+    write_review(season, season.root / "复核表.xlsx")
+    book = openpyxl.load_workbook(season.root / "复核表.xlsx")
+    sheet = book[SHEET]
+    headings = next(row for row in sheet.iter_rows() if row[0].value == "预算编码")
+    return book, sheet, {str(cell.value): cell.column for cell in headings}
+
+
+def filled(season: Workspace, change: Callable[[Any, dict[str, int]], None]) -> Path:
+    book, sheet, columns = sheet_of(season)
+    change(sheet, columns)
+    path = season.root / "已填.xlsx"
+    book.save(path)
+    return path
+
+
+def put(row: int, **cells: object) -> Callable[[Any, dict[str, int]], None]:
+    def change(sheet: Any, columns: dict[str, int]) -> None:
+        for heading, value in cells.items():
+            sheet.cell(row, columns[heading]).value = value
+
+    return change
+
+
+FIRST = 4
+
+
+def test_the_sheet_lists_what_only_a_person_can_decide(season: Workspace) -> None:
+    _, sheet, columns = sheet_of(season)
+    reasons = {sheet.cell(row, columns["复核原因"]).value for row in range(FIRST, sheet.max_row + 1)}
+    assert "无法核定" in reasons
+    ranges = {sheet.cell(row, columns["可评范围"]).value for row in range(FIRST, sheet.max_row + 1)}
+    assert "0～2" in ranges
+
+
+def test_a_score_and_a_remark_are_read_back_and_stand_beside_ours(season: Workspace) -> None:
+    before = status(season, TODAY).departments[0]
+    path = filled(season, put(FIRST, 复核得分=1.5, 复核意见="情况属实"))
+    assert read_review(season, path, NOW) == 1
+    after = status(season, TODAY).departments[0]
+    assert before.final is not None
+    assert after.final is not None
+    assert after.score == before.score, "ours is never replaced"
+    assert after.final.score == pytest.approx(before.final.score + 1.5)
+    assert after.final.changed == 1.5
+    assert after.final.open == before.final.open - 1
+    with Ledger(season.ledger) as ledger:
+        entry = next(iter(ledger.reviews().values()))
+    assert (entry.score, entry.remark, entry.entered) == (1.5, "情况属实", "2023-05-01T09:00:00")
+
+
+def test_reading_the_same_sheet_again_enters_nothing_and_blanks_take_nothing_back(season: Workspace) -> None:
+    path = filled(season, put(FIRST, 复核得分=1))
+    assert read_review(season, path, NOW) == 1
+    assert read_review(season, path, NOW) == 0
+    assert read_review(season, filled(season, put(FIRST, 复核得分=None)), NOW) == 0
+    with Ledger(season.ledger) as ledger:
+        assert [one.score for one in ledger.reviews().values()] == [1]
+
+
+def test_what_was_entered_stands_in_the_next_sheet(season: Workspace) -> None:
+    read_review(season, filled(season, put(FIRST, 复核得分=1, 复核意见="可以")), NOW)
+    _, sheet, columns = sheet_of(season)
+    assert sheet.cell(FIRST, columns["复核得分"]).value == 1
+    assert sheet.cell(FIRST, columns["复核意见"]).value == "可以"
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"复核得分": 99}, "第 4 行“复核得分”为 99，应在"),
+        ({"复核得分": -1}, "应在"),
+        ({"复核得分": "两分"}, "应为数字"),
+        ({"复核得分": "nan"}, "应在"),
+        ({"复核得分": 1, "预算编码": "105001"}, "不在待复核事项中"),
+        ({"复核得分": 1, "标识（勿改）": "I|别的"}, "不在待复核事项中"),
+        ({"复核得分": 1, "轮次": 7}, "为第 7 轮"),
+        ({"复核意见": "长" * 1001}, "超过 1000 字"),
+    ],
+)
+def test_a_fault_is_told_with_its_row_and_nothing_is_entered(
+    cells: dict[str, object], words: str, season: Workspace
+) -> None:
+    def change(sheet: Any, columns: dict[str, int]) -> None:
+        put(FIRST, **cells)(sheet, columns)
+        put(FIRST + 1, 复核得分=0.5)(sheet, columns)
+
+    with pytest.raises(WorkspaceError, match=words):
+        read_review(season, filled(season, change), NOW)
+    with Ledger(season.ledger) as ledger:
+        assert ledger.reviews() == {}
+
+
+def test_every_fault_is_told_at_once(season: Workspace) -> None:
+    def change(sheet: Any, columns: dict[str, int]) -> None:
+        put(FIRST, 复核得分=99)(sheet, columns)
+        put(FIRST + 1, 复核得分="x")(sheet, columns)
+
+    with pytest.raises(WorkspaceError) as caught:
+        read_review(season, filled(season, change), NOW)
+    assert len(caught.value.problems) == 2
+
+
+def test_a_file_that_is_no_review_sheet_is_refused(season: Workspace) -> None:
+    (season.root / "x.xlsx").write_bytes(b"nothing")
+    with pytest.raises(WorkspaceError, match="无法读取"):
+        read_review(season, season.root / "x.xlsx", NOW)
+    with pytest.raises(WorkspaceError, match="不是复核表"):
+        read_review(season, season.outbox / returned(season)[0], NOW)
+
+
+def test_a_review_sheet_inside_a_departments_workbook_counts_for_nothing(season: Workspace) -> None:
+    _, sheet, _ = sheet_of(season)
+    book = openpyxl.load_workbook(io.BytesIO(form("105001")))
+    forged = book.create_sheet(SHEET)
+    for row in sheet.iter_rows(values_only=True):
+        forged.append(row)
+    for row in range(FIRST, forged.max_row + 1):
+        forged.cell(row, 10).value = 2
+    target = io.BytesIO()
+    book.save(target)
+    drop(season, "复核表.xlsx", target.getvalue())
+    collected(season)
+    with Ledger(season.ledger) as ledger:
+        assert ledger.reviews() == {}
+
+
+def test_an_entry_stays_in_the_next_round_while_its_figures_stay(season: Workspace) -> None:
+    read_review(season, filled(season, put(FIRST, 复核得分=1)), NOW)
+    drop(season, "b.xlsx", form("102001", 编制数=10, 年末在职人数=9, 填报人="张三"))
+    collected(season)
+    shown = status(season, TODAY).departments[0]
+    assert shown.final is not None
+    assert (shown.round, shown.final.reviewed) == (2, 1)
+    _, sheet, columns = sheet_of(season)
+    name = str(sheet.cell(FIRST, columns["标识（勿改）"]).value).partition("|")[2]
+    drop(season, "c.xlsx", form("102001", 编制数=10, 年末在职人数=9, **{f"{name}_自评得分": 0.5}))
+    collected(season)
+    shown = status(season, TODAY).departments[0]
+    assert shown.final is not None
+    assert (shown.round, shown.final.reviewed) == (3, 0)
+
+
+def test_a_right_workbook_has_no_item_that_cannot_be_scored(season: Workspace) -> None:
+    drop(season, "r.xlsx", right("105001", "区教育局"))
+    collected(season)
+    _, sheet, columns = sheet_of(season)
+    rows = [sheet.cell(row, columns["预算编码"]).value for row in range(FIRST, sheet.max_row + 1)]
+    reasons = [sheet.cell(row, columns["复核原因"]).value for row in range(FIRST, sheet.max_row + 1)]
+    assert ("105001", "无法核定") not in set(zip(rows, reasons, strict=True))
