@@ -32,7 +32,7 @@ def value_formula(raw: Mapping[str, Any], items: Sequence[Item]) -> str | None:
     elif take == "first":
         tests = [f"ISNUMBER({value})" for value in values]
     else:
-        scores = [_way_score(way) for way in ways]
+        scores = [_way_score(way, raw["points"]) for way in ways]
         tests = [f"{score}>=MAX({','.join(scores)})" for score in scores]
     return f"={_nested(tests, values, _NOTHING)}"
 
@@ -58,7 +58,7 @@ def _guarded(
     kind = rule["kind"]
     absent = f'"{REVIEW}"' if REVIEW in (rule_kinds()[kind].get("absent"), raw.get("missing")) else _NOTHING
     if kind == "either":
-        return _either(rule, items, absent)
+        return _either(rule, items, absent, float(raw["points"]))
     body = _body(rule, key, items)
     if is_answered(rule):
         blank = ",".join(f'{item.answer.name}=""' for item in items)
@@ -160,14 +160,14 @@ def way_formula(way: Mapping[str, Any]) -> str:
     return f'=IF(ISNUMBER(值),{_body(way["rule"], "", ())},"")'
 
 
-def _way_score(way: Mapping[str, Any]) -> str:
+def _way_score(way: Mapping[str, Any], points: float) -> str:
     """The score of one way over the fields' names alone; -1 while it cannot be computed."""
-    value = f"({_bare(way['value'])})"
-    body = compile_formula(f"=IF(ISNUMBER(值),{_body(way['rule'], '', ())},-1)").render({"值": value}.get)
+    words = {"值": f"({_bare(way['value'])})", "满分": number_text(points)}
+    body = compile_formula(f"=IF(ISNUMBER(值),{_body(way['rule'], '', ())},-1)").render(words.get)
     return f"IFERROR({body},-1)"
 
 
-def _either(rule: Mapping[str, Any], items: Sequence[Item], absent: str) -> str:
+def _either(rule: Mapping[str, Any], items: Sequence[Item], absent: str, points: float) -> str:
     ways = rule["ways"]
     take = rule.get("take", "chosen")
     if take == "chosen":
@@ -175,7 +175,7 @@ def _either(rule: Mapping[str, Any], items: Sequence[Item], absent: str) -> str:
         bodies = [f"IF(ISNUMBER(值),{_body(way['rule'], '', ())},{absent})" for way in ways]
         tests = [f'{answer}="{way["name"]}"' for way in ways]
         return f'IF({answer}="",{_NOTHING},{_nested(tests, bodies, _NOTHING)})'
-    scores = [_way_score(way) for way in ways]
+    scores = [_way_score(way, points) for way in ways]
     if take == "best":
         return f"IF(MAX({','.join(scores)})<0,{absent},MAX({','.join(scores)}))"
     return _nested([f"{score}>=0" for score in scores], scores, absent)
