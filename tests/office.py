@@ -48,6 +48,11 @@ def recalculated(data: bytes, tmp_path: Path) -> bytes:
     return _convert(data, "xlsx", tmp_path).read_bytes()
 
 
+def saved_as(data: bytes, extension: str, tmp_path: Path) -> bytes:
+    """The workbook as LibreOffice saves it in another of its formats: ods, xls, xlsx."""
+    return _convert(data, extension, tmp_path).read_bytes()
+
+
 def to_png(data: bytes, tmp_path: Path) -> list[Path]:
     """A picture of every printed page, in order."""
     if shutil.which("pdftoppm") is None:

@@ -519,6 +519,12 @@ def test_a_package_that_inflates_too_far_is_refused() -> None:
     assert raised.value.reason == "too_large"
 
 
+def test_a_file_larger_than_allowed_is_refused_whatever_it_is() -> None:
+    with pytest.raises(Unreadable) as raised:
+        read_book(b"a,b\n" * 1000, Limits(total=1000))
+    assert raised.value.reason == "too_large"
+
+
 def test_forty_thousand_merges_take_bounded_time() -> None:
     merges = "".join(f'<mergeCell ref="A{row}:B{row}"/>' for row in range(1, 42001))
     start = time.process_time()

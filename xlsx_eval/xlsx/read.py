@@ -32,6 +32,8 @@ _TRUE = ("1", "true", "on")
 def read_book(data: bytes, limits: Limits | None = None) -> Book:
     """The workbook in `data`; raises Unreadable, and nothing else, for what cannot be read in `limits`."""
     limits = limits or Limits()
+    if len(data) > limits.total:
+        raise Unreadable("too_large", f"{len(data)} bytes")
     kind = sniff(data)
     if kind in ("xlsx", "xlsm", "xltx", "xltm"):
         return _read_package(data, kind, limits)
