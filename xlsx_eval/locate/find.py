@@ -13,7 +13,7 @@ from xlsx_eval.locate.form import Form, forms_of
 from xlsx_eval.locate.merges import Merges
 from xlsx_eval.locate.names import BROKEN, ELSEWHERE, Named, named_places
 from xlsx_eval.locate.remark import Located, Location, Remark
-from xlsx_eval.locate.rows import TableRows, is_idle, table_rows
+from xlsx_eval.locate.rows import MOST_ROWS, TableRows, is_idle, table_rows
 from xlsx_eval.locate.sheets import Chosen, choose_sheets, sheet_remarks
 from xlsx_eval.scheme import Field, Scheme
 from xlsx_eval.xlsx.book import Book, SheetData
@@ -176,7 +176,7 @@ class _Finder:
         if len(starts) > len(cells) // 2:
             first = min(starts)
         columns = {name: ref.column for name, ref in cells.items()}
-        self.bottom = last
+        self.bottom = min(last, first + MOST_ROWS - 1)
         self.table = table_rows(self.sheet, table, columns, first, last, self.sheet.name)
         return {name: self._column(name, column, self.table.rows) for name, column in columns.items()}
 

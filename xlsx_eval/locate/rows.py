@@ -12,7 +12,7 @@ from xlsx_eval.scheme import Table
 from xlsx_eval.xlsx.book import Cell, SheetData
 from xlsx_eval.xlsx.cell import CellRef, column_letters
 
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000
 """Rows of one table that are read; a template has a few dozen."""
 _LISTED = 6
 
@@ -30,10 +30,13 @@ def table_rows(
 ) -> TableRows:
     """Rows `first` to `last` without totals and empty formulas, and rows of data that stand below them."""
     used = sorted({row for row, column in sheet.cells if row >= first and column in set(columns.values())})
-    inside = list(range(first, min(last, first + MOST_ROWS) + 1))
-    below = [row for row in used if row > last and _is_data(sheet, table, columns, row)][:MOST_ROWS]
+    last = min(last, first + MOST_ROWS - 1)
+    inside = list(range(first, last + 1))
+    below = [row for row in used if row > last and _is_data(sheet, table, columns, row)][
+        : MOST_ROWS - len(inside)
+    ]
     totals = [row for row in (*inside, *below) if _total_name(sheet, table, columns, row)]
-    idle = {row for row in used if _is_idle(sheet, columns, row)}
+    idle = {row for row in used if row <= last and _is_idle(sheet, columns, row)}
     rows = tuple(row for row in (*inside, *below) if row not in totals and row not in idle)
     remarks = [
         *_told_totals(sheet, table, columns, totals, called),
@@ -64,7 +67,11 @@ def _is_idle(sheet: SheetData, columns: Mapping[str, int], row: int) -> bool:
 def _is_data(sheet: SheetData, table: Table, columns: Mapping[str, int], row: int) -> bool:
     """Whether a row below the table is meant for it: a name and a figure, or several figures."""
     filled = dict(_cells(sheet, columns, row))
-    figures = sum(1 for name, cell in filled.items() if isinstance(cell.value, float) or cell.formula)
+    figures = sum(
+        1
+        for name, cell in filled.items()
+        if name != table.key.name and (isinstance(cell.value, float) or cell.formula)
+    )
     return figures >= 2 or (figures >= 1 and table.key.name in filled) or len(filled) >= 3
 
 
