@@ -61,6 +61,7 @@ class Package:
         self._members = {_key(member.name): member for member in members}
         self._exact = {_slashed(member.name): member for member in members}
         self._read: dict[int, bytes] = {}
+        self._parsed: dict[tuple[int, int], Node] = {}
         self._rels: dict[str, tuple[Relationship, ...]] = {}
         self._types: tuple[dict[str, str], dict[str, str]] | None = None
         self._sheets: tuple[SheetEntry, ...] | None = None
@@ -115,8 +116,11 @@ class Package:
         return Text.of(self.read(partname), partname)
 
     def parse(self, partname: str, depth: int = 1000) -> Node:
-        """Elements of an XML part; offsets count in its UTF-8 form (see Text)."""
-        return parse(self.text(partname).data, partname, depth)
+        """Elements of an XML part, parsed once; offsets count in its UTF-8 form (see Text)."""
+        key = self.member(partname).offset, depth
+        if key not in self._parsed:
+            self._parsed[key] = parse(self.text(partname).data, partname, depth)
+        return self._parsed[key]
 
     def rels(self, partname: str) -> tuple[Relationship, ...]:
         """Relationships of a part, in file order; "" is the package itself."""

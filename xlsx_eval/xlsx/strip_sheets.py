@@ -14,7 +14,7 @@ def strip_sheets(patch: Patch, positions: Collection[int]) -> None:
     """Queue the removal of the sheets at these positions, their names, calculation order and own parts."""
     package = patch.package
     data = patch.text(package.workbook).data
-    root = parse(data, package.workbook)
+    root = package.parse(package.workbook)
     listed = root.find("sheets")
     nodes = listed.all("sheet") if listed else []
     for position in positions:
