@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from hypothesis import example, given
@@ -332,6 +333,17 @@ def test_nothing_typed_makes_a_reading_raise(raw: Scalar) -> None:
     for number_format in ("General", "yyyy/m/d", "0.00%"):
         assert isinstance(read_date(raw, number_format), Reading)
     assert isinstance(read_text(raw), Reading)
+
+
+@pytest.mark.parametrize("piece", ["1", "(", ".", " ", "1,", "一", "—", "\u200b", "2023-", "%", "[", "'"])
+def test_a_cell_full_of_anything_is_read_at_once(piece: str) -> None:
+    raw = ("(" + piece * 32767)[:32766] + "x"
+    start = time.perf_counter()
+    for kind in KINDS:
+        assert number(raw, kind, full_points=2.0).value is None
+    assert read_date(raw).value is None
+    read_text(raw)
+    assert time.perf_counter() - start < 1
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))

@@ -22,7 +22,7 @@ _ENTRY = re.compile(
 )
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]*)?\Z")
 _PARENTHESES = re.compile(r"\(([^()]*[0-9][^()]*)\)\Z")
-_TRAILING = re.compile(r"[.。,，、;；:：]+\Z")
+_TRAILING = ".。,，、;；:："
 _LIMIT = re.compile(r"(?:及|或|\()*(?:以上|以下|以内|左右|上下|余|多)(?:\(含\)|\))?\Z")
 _MINUSES = ("-", "–", "△", "▲", "负")
 
@@ -39,7 +39,7 @@ class Entry:
 
 def entry_of(text: str) -> Entry | None:
     """The only number in a trimmed, half-width text; None if there is none, or more than one."""
-    body = _TRAILING.sub("", text.replace("。", "."))
+    body = text.replace("。", ".").rstrip(_TRAILING)
     inside = _PARENTHESES.match(body)
     match = _ENTRY.match(inside[1].strip() if inside else body)
     digits = _digits(match["number"]) if match else None

@@ -19,6 +19,8 @@ _PERCENT_FROM = 1.5
 _ABSURD_RATE = 10.0
 """A rate shown as 1000% or more is told: 85 typed where 85% was meant shows as 8500%."""
 _MOST_DECIMALS = 10
+_LONGEST = 100
+"""Longer texts are sentences; trying to read them would only cost time."""
 _FULL = re.compile(r"(?:(?:得|计)?满分|全分|不扣分|未扣分)\Z")
 _DEDUCTED = re.compile(r"扣(?:除|减)?\s*([0-9]+(?:\.[0-9]+)?)\s*分?\Z")
 _POINTS = re.compile(r"(?:自评)?(?:得|计)?\s*(?=[-0-9.])")
@@ -104,6 +106,8 @@ def _from_text(raw: str, field: _Field) -> Reading:
         return blank_told()
     if means_nothing(text):
         return told(raw, None, "未填写数值，按未填报处理")
+    if len(text) > _LONGEST:
+        return refused(f"{quoted(raw)}不是可以识别的数字")
     text = narrow(text).strip()
     if field.kind == "score":
         points = _points(raw, text, field.full_points)
