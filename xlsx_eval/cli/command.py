@@ -109,7 +109,9 @@ def out_file(words: Words, *, required: bool = True) -> click.Option:
 
 def in_file(name: str, **settings: Any) -> click.Argument:
     """An argument that names a file to read."""
-    return click.Argument([name], type=click.Path(path_type=Path), metavar=name.upper(), **settings)
+    shown = name.upper() if settings.get("required", True) else f"[{name.upper()}]"
+    shown += "..." if settings.get("nargs") == -1 else ""
+    return click.Argument([name], type=click.Path(path_type=Path), metavar=shown, **settings)
 
 
 def asked_scheme(options: Mapping[str, Any]) -> Scheme:
