@@ -246,7 +246,7 @@ def shape_remarks(raw: Mapping[str, Any]) -> Iterator[Remark]:
 
 def _table(raw: Any, keys: Mapping[str, Key], path: Path) -> Iterator[Remark]:
     if not isinstance(raw, dict):
-        yield Remark(path, f"应为一组“键 = 值”，现为 {shown(raw)}")
+        yield Remark(path, f"应为一组“键 = 值”，现为{shown(raw)}")
         return
     known = {key.removesuffix("?"): entry for key, entry in keys.items()}
     for key in raw:
@@ -263,7 +263,7 @@ def _table(raw: Any, keys: Mapping[str, Key], path: Path) -> Iterator[Remark]:
 def _value(value: Any, entry: Key, path: Path) -> Iterator[Remark]:
     if entry.many:
         if not isinstance(value, list):
-            yield Remark(path, f"应为列表，现为 {shown(value)}")
+            yield Remark(path, f"应为列表，现为{shown(value)}")
             return
         for index, one in enumerate(value):
             yield from _table(one, TABLES[entry.table], (*path, index))
@@ -279,7 +279,7 @@ def _plain(value: Any, entry: Key, path: Path) -> Iterator[Remark]:
     try:
         Schema(entry.shape).validate(value)
     except SchemaError:
-        yield Remark(path, f"{entry.words}，现为 {shown(value)}")
+        yield Remark(path, f"{entry.words}，现为{shown(value)}")
         return
     if entry.formula:
         yield from _formula(value, path)
@@ -331,4 +331,4 @@ def _numbers(raw: Mapping[str, Any], path: Path) -> Iterator[Remark]:
             if not all(_is_number(number) for number in numbers) or not all(
                 isinstance(word, str) for word in words
             ):
-                yield Remark((*path, key, index), f"{RULE_KEYS[key].words}，现为 {shown(one)}")
+                yield Remark((*path, key, index), f"{RULE_KEYS[key].words}，现为{shown(one)}")
