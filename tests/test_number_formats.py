@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,12 @@ def test_only_a_percent_sign_outside_quotes_makes_a_percentage() -> None:
     assert is_percent("0%;[Red]-0%")
     assert not is_percent('0.00"%"')
     assert not is_percent(r"0\%")
+
+
+def test_a_code_longer_than_any_is_read_at_once() -> None:
+    start = time.perf_counter()
+    assert not is_date("[" * 100_000)
+    assert time.perf_counter() - start < 1
 
 
 def test_built_in_formats_say_what_they_are() -> None:

@@ -34,6 +34,8 @@ BUILTIN: Mapping[int, str] = {
 
 _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_LETTER = re.compile(r"[ymdhs]|上午|下午|aaa", re.IGNORECASE)
+_LONGEST = 255
+"""Characters Excel allows in a code."""
 _DECIMALS = re.compile(r"\.([0#?]+)")
 
 
@@ -41,21 +43,26 @@ def is_date(code: str) -> bool:
     """Whether the format shows dates or times: a date letter outside quotes, colours and conditions."""
     if code == GENERAL:
         return False
-    section = _LITERAL.sub("", code).split(";")[0]
+    section = _shown(code)
     return bool(_DATE_LETTER.search(section)) and "general" not in section.lower()
 
 
 def is_percent(code: str) -> bool:
     """Whether the format shows a hundredfold with a percent sign."""
-    return "%" in _LITERAL.sub("", code).split(";")[0]
+    return "%" in _shown(code)
 
 
 def decimals(code: str) -> int | None:
     """Decimals the format shows, of the percentage for percent formats; None where it does not fix them."""
     if code == GENERAL or code == "@" or is_date(code):
         return None
-    section = _LITERAL.sub("", code).split(";")[0]
+    section = _shown(code)
     if not re.search("[0#?]", section) or "/" in section or re.search("[eE][+-]", section):
         return None
     found = _DECIMALS.search(section)
     return len(found[1]) if found else 0
+
+
+def _shown(code: str) -> str:
+    """Placeholders of the section for positive numbers, without what stands there as it is."""
+    return _LITERAL.sub("", code[:_LONGEST]).split(";")[0]
