@@ -92,3 +92,17 @@ def test_a_score_is_blank_or_lies_between_nothing_and_the_points(data: st.DataOb
         value = None if indicator.value is None else indicator.value.evaluate(figures)
         score = indicator.score.evaluate(figures.with_values({"值": value, "满分": indicator.points}))
         assert score == "" or (isinstance(score, float) and 0 <= score <= indicator.points)
+
+
+def test_a_block_counts_at_most_its_points_whatever_its_rows_claim() -> None:
+    row = {
+        "一级指标": "履职产出",
+        "三级指标": "检查企业户数",
+        "指标性质": "≥",
+        "年度指标值": 100,
+        "实际完成值": 100,
+        "分值": 40,
+        "自评得分": 40,
+    }
+    found = judge(自定指标=[row, {**row, "三级指标": "培训人次"}])
+    assert (found.score, found.unscored) == (30, 70)

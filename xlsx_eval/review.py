@@ -10,7 +10,7 @@ from xlsx_eval.findings import EXPLAIN, UNVERIFIABLE
 from xlsx_eval.ledger import Review, Verdict
 from xlsx_eval.rounds import EXPLAINED
 from xlsx_eval.scheme import Figures, Scheme
-from xlsx_eval.score import FOR_REVIEWER, UNSCORED, IndicatorScore, ScoreSheet
+from xlsx_eval.score import FOR_REVIEWER, UNSCORED, IndicatorScore, ScoreSheet, blocks_of
 
 _QUALITATIVE = "qualitative"
 _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0.6)}
@@ -116,7 +116,7 @@ def final(
         if (entry := standing_entry(item.key, verdict, rounds, reviews)) is not None
     }
     decided = tuple(_with_entry(one, counting) for one in verdict.result.indicators)
-    sheet = ScoreSheet(decided, (), Figures({}), scheme.points)
+    sheet = ScoreSheet(decided, (), Figures({}), scheme.points, blocks_of(scheme))
     missing = sheet.unscored(scheme.points)
     needed = [item.key for item in items(verdict, scheme)]
     return Final(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsx_eval.findings import Place
@@ -79,11 +79,12 @@ class ScoreSheet:
     checks: tuple[CheckScore, ...]
     figures: Figures
     points: float = 100.0
+    blocks: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
         """Sum of what could be scored, rescaled where points are left out, with 2 decimals as the form prints it."""
-        earned = sum(one.score for one in self.indicators if one.score is not None)
+        earned = self._within_blocks([(one, one.score) for one in self.indicators if one.score is not None])
         if not self.dropped:
             return round(earned, 2)
         return rescaled(earned, self.points, self.dropped)
@@ -95,8 +96,17 @@ class ScoreSheet:
 
     def unscored(self, points: float) -> float:
         """Points of `points` in all that no score could be computed for."""
-        scored = sum(one.points for one in self.indicators if one.score is not None)
+        scored = self._within_blocks([(one, one.points) for one in self.indicators if one.score is not None])
         return round(max(0.0, points - scored - self.dropped), 2)
+
+    def _within_blocks(self, amounts: Sequence[tuple[IndicatorScore, float]]) -> float:
+        """The sum of `amounts`; a block of own indicators counts at most its points, whatever its rows claim."""
+        fixed = sum(amount for one, amount in amounts if one.own_row is None)
+        own = dict.fromkeys(self.blocks, 0.0)
+        for one, amount in amounts:
+            if one.own_row is not None:
+                own[one.path[0]] = own.get(one.path[0], 0.0) + amount
+        return fixed + sum(min(amount, self.blocks.get(block, amount)) for block, amount in own.items())
 
 
 def rescaled(earned: float, points: float, dropped: float) -> float:
@@ -117,7 +127,12 @@ def score_submission(submission: Submission, scheme: Scheme) -> ScoreSheet:
     ]
     if scheme.own is not None:
         indicators.extend(_own_scores(scheme.own, len(_first_levels(scheme)), submission))
-    return ScoreSheet(tuple(indicators), checks, figures, scheme.points)
+    return ScoreSheet(tuple(indicators), checks, figures, scheme.points, blocks_of(scheme))
+
+
+def blocks_of(scheme: Scheme) -> Mapping[str, float]:
+    """Points of the blocks of own indicators, by block."""
+    return {} if scheme.own is None else scheme.own.blocks
 
 
 def _first_levels(scheme: Scheme) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from xlsx_eval.annotate import looks
 from xlsx_eval.annotate.looks import (
@@ -21,7 +22,7 @@ from xlsx_eval.annotate.looks import (
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.scheme import Indicator, Own, Scheme
 from xlsx_eval.scheme.rules import number_text
-from xlsx_eval.score import NOT_APPLICABLE, UNSCORED, IndicatorScore, rescaled
+from xlsx_eval.score import NOT_APPLICABLE, UNSCORED, IndicatorScore, blocks_of, rescaled
 from xlsx_eval.xlsx import AddedSheet, NewCell, NewRow
 from xlsx_eval.xlsx.cell import Scalar
 
@@ -104,7 +105,7 @@ def _head(layout: Layout, evaluation: Evaluation) -> None:
         text("核定得分", HEADING),
         live(f"I{total}", evaluation.score, TOTAL),
         text("待核分值", HEADING),
-        live(_unscored(scheme, total), evaluation.unscored, TOTAL),
+        live(_unscored(evaluation, total), evaluation.unscored, TOTAL),
         text("核定等级", HEADING),
         live(_grade(scheme), evaluation.grade or "待定", TOTAL),
         text("自评等级", HEADING),
@@ -115,10 +116,28 @@ def _head(layout: Layout, evaluation: Evaluation) -> None:
     layout.merges += ["A1:L1", "A2:L2", "A3:L3"]
 
 
-def _unscored(scheme: Scheme, total: int) -> str:
-    scores, points = f"I{FIRST_ROW}:I{total - 1}", f"E{FIRST_ROW}:E{total - 1}"
+def _unscored(evaluation: Evaluation, total: int) -> str:
+    scheme = evaluation.basis
     dropped = f"-{_dropped(total - 1)}" if _rescales(scheme) else ""
-    return f'ROUND(MAX(0,{number_text(scheme.points)}-SUMIF({scores},">=0",{points}){dropped}),2)'
+    scored = _within_blocks(evaluation, lambda first, last: f'SUMIF(I{first}:I{last},">=0",E{first}:E{last})')
+    return f"ROUND(MAX(0,{number_text(scheme.points)}-({scored}){dropped}),2)"
+
+
+def _within_blocks(evaluation: Evaluation, total: Callable[[int, int], str]) -> str:
+    """Totals of runs of rows added up; a block of own indicators counts at most its points.
+
+    `total` writes the total from a first to a last row.
+    """
+    blocks = blocks_of(evaluation.basis)
+    fixed = [one for one in evaluation.indicators if one.own_row is None]
+    parts = [total(FIRST_ROW, FIRST_ROW + len(fixed) - 1)] if fixed else []
+    row = FIRST_ROW + len(fixed)
+    own = [one.path[0] for one in evaluation.indicators if one.own_row is not None]
+    for block, members in groupby(own):
+        last = row + len(list(members)) - 1
+        parts.append(f"MIN({number_text(blocks[block])},{total(row, last)})")
+        row = last + 1
+    return "+".join(parts) or "0"
 
 
 def _rescales(scheme: Scheme) -> bool:
@@ -130,13 +149,12 @@ def _dropped(last: int) -> str:
     return f'SUMIF(I{FIRST_ROW}:I{last},"{NOT_APPLICABLE}",E{FIRST_ROW}:E{last})'
 
 
-def _sum_of(column: str, last: int, scheme: Scheme, decimals: int) -> str:
-    """The sum of a column of scores, rescaled where the scheme leaves out what does not apply."""
-    summed = f"SUM({column}{FIRST_ROW}:{column}{last})"
+def _rescaled(summed: str, last: int, scheme: Scheme, decimals: int) -> str:
+    """A sum of scores, rescaled where the scheme leaves out what does not apply."""
     if not _rescales(scheme):
         return f"ROUND({summed},{decimals})"
     points, dropped = number_text(scheme.points), _dropped(last)
-    return f"IF({dropped}=0,ROUND({summed},{decimals}),ROUND({summed}*{points}/({points}-{dropped}),2))"
+    return f"IF({dropped}=0,ROUND({summed},{decimals}),ROUND(({summed})*{points}/({points}-{dropped}),2))"
 
 
 def _grade(scheme: Scheme) -> str:
@@ -231,6 +249,7 @@ def _total(layout: Layout, evaluation: Evaluation) -> None:
     scheme = evaluation.basis
     dropped = sum(one.points for one in evaluation.indicators if one.dropped)
     claimed = rescaled(claimed, scheme.points, dropped) if dropped else round(claimed, 4)
+    earned = _within_blocks(evaluation, lambda first, last: f"SUM(I{first}:I{last})")
     layout.add(
         text("合计", TOTAL),
         text("", TOTAL),
@@ -239,8 +258,8 @@ def _total(layout: Layout, evaluation: Evaluation) -> None:
         live(f"SUM(E{FIRST_ROW}:E{last})", points, TOTAL),
         text("", TOTAL),
         text("", TOTAL),
-        live(_sum_of("H", last, scheme, 4), claimed, TOTAL),
-        live(_sum_of("I", last, scheme, 2), evaluation.score, TOTAL),
+        live(_rescaled(f"SUM(H{FIRST_ROW}:H{last})", last, scheme, 4), claimed, TOTAL),
+        live(_rescaled(earned, last, scheme, 2), evaluation.score, TOTAL),
         live(f"ROUND(H{last + 1}-I{last + 1},4)", round(claimed - evaluation.score, 4), TOTAL),
         text("", TOTAL),
         text("", TOTAL),
