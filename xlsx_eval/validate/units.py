@@ -81,7 +81,9 @@ def _out_of_sum(case: Case) -> Iterator[Answer]:
         total, whole = stated[0].number or 0.0, sum(one.number or 0.0 for one in parts)
         if abs(whole - (scored.left or 0.0)) > 1e-6 * max(1.0, abs(whole)):
             continue
-        large = [one for one in parts if (one.number or 0.0) > max(total, 1.0) * 1.5]
+        # What would be next to nothing in 万元 fits any total: a total of 0 proves no part to be 元.
+        least = WAN * (scored.tolerance + 0.02)
+        large = [one for one in parts if (one.number or 0.0) > max(total * 1.5, least)]
         rest = whole - sum(one.number or 0.0 for one in large)
         slack = scored.tolerance + 0.01 * (len(large) + 1)
         if large and abs(rest + sum(one.number or 0.0 for one in large) / WAN - total) <= slack:
