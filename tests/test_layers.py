@@ -20,7 +20,7 @@ LAYERS = (
     {"spread", "round_judge"},
     {"judging"},
     {"status", "review_sheet"},
-    {"summary", "review"},
+    {"summary"},
     {"takein", "unclaimed"},
     {"receipt"},
     {"workspace"},
