@@ -338,12 +338,12 @@ def test_nothing_typed_makes_a_reading_raise(raw: Scalar) -> None:
 @pytest.mark.parametrize("piece", ["1", "(", ".", " ", "1,", "一", "—", "\u200b", "2023-", "%", "[", "'"])
 def test_a_cell_full_of_anything_is_read_at_once(piece: str) -> None:
     raw = ("(" + piece * 32767)[:32766] + "x"
-    start = time.perf_counter()
+    start = time.process_time()
     for kind in KINDS:
         assert number(raw, kind, full_points=2.0).value is None
     assert read_date(raw).value is None
     read_text(raw)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))

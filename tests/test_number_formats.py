@@ -63,9 +63,9 @@ def test_only_a_percent_sign_outside_quotes_makes_a_percentage() -> None:
 
 
 def test_a_code_longer_than_any_is_read_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert not is_date("[" * 100_000)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_built_in_formats_say_what_they_are() -> None:

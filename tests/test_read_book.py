@@ -737,7 +737,7 @@ def test_no_damage_raises_anything_but_unreadable(at: int, noise: bytes) -> None
 
 
 # ---------------------------------------------------------------- wild workbooks
-SMALL = 100_000
+SMALL = 50_000
 """Larger files are compared by bench/agreement.py; comparing takes ten times as long as reading."""
 
 
