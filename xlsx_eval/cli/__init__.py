@@ -18,6 +18,7 @@ from xlsx_eval.cli.explain_code import explain_command
 from xlsx_eval.cli.forms import fill_command, strip_command, template_command
 from xlsx_eval.cli.run_inbox import run_command
 from xlsx_eval.cli.schemes import scheme_group
+from xlsx_eval.cli.season import SEASON_COMMANDS
 from xlsx_eval.cli.words import Words, asked_language
 from xlsx_eval.errors import FolderError, Unreadable, XlsxEvalError
 from xlsx_eval.receipt import reason_sentence
@@ -30,6 +31,7 @@ _COMMANDS = (
     explain_command,
     strip_command,
     scheme_group,
+    *SEASON_COMMANDS,
 )
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from xlsx_eval.cli.codes import ACT, code_of
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, scheme_options
+from xlsx_eval.cli.season import is_workspace, run_workspace
 from xlsx_eval.cli.tables import clean
 from xlsx_eval.cli.words import Words
 from xlsx_eval.evaluate import FOR_REVIEW, PASSED, SENT_BACK, UNREADABLE
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 def run_command(words: Words) -> Command:
     """`run`: judges INBOX into the output folder."""
 
-    def run(inbox: Path, output: Path, workers: int | None, seconds: float, **options: Any) -> int:
+    def run(inbox: Path, output: Path | None, workers: int | None, seconds: float, **options: Any) -> int:
+        if output is None:
+            if is_workspace(inbox):
+                return run_workspace(words, inbox)
+            raise click.UsageError(words("season.no_output"))
         # Only this command needs pandas, which takes longer to load than all the rest.
         from xlsx_eval.batch import run as run_batch
 
@@ -41,9 +46,7 @@ def run_command(words: Words) -> Command:
 def _options(words: Words) -> tuple[click.Option, ...]:
     folder = click.Path(file_okay=False, path_type=Path)
     return (
-        click.Option(
-            ["-o", "--output"], type=folder, required=True, metavar="OUT", help=words("option.out_folder")
-        ),
+        click.Option(["-o", "--output"], type=folder, metavar="OUT", help=words("option.out_folder")),
         click.Option(["--workers"], type=click.IntRange(1, 512), metavar="N", help=words("option.workers")),
         click.Option(
             ["--seconds"],
