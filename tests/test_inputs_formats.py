@@ -10,9 +10,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from damage import faultless, told
+from damage import Editor, faultless, told
 from forms import scheme
-from office import _convert, require_office
+from office import _convert, recalculate, require_office
 
 from xlsx_eval import annotate, evaluate
 from xlsx_eval.convert import extension_of, poured
@@ -104,6 +104,33 @@ def test_every_entry_survives_the_pouring(kind: str) -> None:
     theirs = read_submission(read_book(fresh), scheme())
     for answer, other in zip(ours.all_answers(), theirs.all_answers(), strict=True):
         assert (answer.place, answer.value) == (other.place, other.value)
+
+
+@pytest.mark.xdist_group("office")
+def test_an_office_program_computes_the_same_from_a_form_with_many_faults(tmp_path: Path) -> None:
+    editor = Editor()
+    editor.set("支出功能科目", "F5", "四亿").set("基础数据", "E19", "#REF!").set(
+        "基础数据", "E14", "44906.32\u200b"
+    )
+    editor.set("基础数据", "D13", 50000, "D14+D17").set("基础数据", "C13", None, "C14+C17")
+    editor.set("基础数据", "E13", 6435.86, "SUM(E14,E17)").set("基础数据", "B7", "305人")
+    editor.set("项目支出", "F6", 13528000).set("项目支出", "E7", "大约")
+    editor.set("项目支出", "B13", "合计").set("项目支出", "F13", 6435.86)
+    for row in range(9, 20):
+        editor.set("支出功能科目", f"F{row}", 0, f"D{row}*0")
+    editor.swap("xl/workbook.xml", "基础数据!$E$18</definedName>", "基础数据!#REF!</definedName>")
+    data = editor.save()
+    written = annotate(data, evaluate(data, scheme()))
+    ours = openpyxl.load_workbook(io.BytesIO(written), data_only=True)
+    theirs = recalculate(written, tmp_path)
+    for sheet in ("评分表", "勾稽表", "取数表"):
+        for row in ours[sheet].iter_rows():
+            for cell in row:
+                other = theirs[sheet].get(cell.coordinate)
+                if isinstance(cell.value, int | float) and isinstance(other, int | float):
+                    assert other == pytest.approx(cell.value, rel=1e-12), (sheet, cell.coordinate)
+                else:
+                    assert (cell.value or None) == (other or None), (sheet, cell.coordinate)
 
 
 def test_a_renamed_text_file_is_what_it_contains() -> None:

@@ -394,6 +394,11 @@ def test_a_template_of_another_scheme_says_so() -> None:
     assert told(evaluate(editor.save(), scheme())) == {("A20", "", "")}
 
 
+def test_what_was_written_between_the_blocks_is_told() -> None:
+    found = resaved(lambda book: book["基础数据"].__setitem__("B24", 12))
+    assert told(found) == {("A16", "基础数据", "B24")}
+
+
 def test_a_row_copied_within_the_form_is_asked() -> None:
     def change(book: Workbook) -> None:
         page = book["基础数据"]

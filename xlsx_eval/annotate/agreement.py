@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsx_eval.annotate.looks import CENTRED, HEADING, NUMBER, SUBTITLE, TEXT, TITLE, live, text
 from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.formula import Formula
 from xlsx_eval.scheme import Check
 from xlsx_eval.score import CheckScore
 from xlsx_eval.xlsx import AddedSheet, NewRow
@@ -57,14 +58,20 @@ def _row(number: int, check: Check, scored: CheckScore) -> NewRow:
         (
             text(float(number), CENTRED),
             text(check.title, TEXT),
-            live(check.left.text.removeprefix("="), scored.left, NUMBER),
-            live(check.right.text.removeprefix("="), scored.right, NUMBER),
+            live(_side(check.left, scored.left), scored.left, NUMBER),
+            live(_side(check.right, scored.right), scored.right, NUMBER),
             live(f'IF({both},"",ROUND(C{row}-D{row},6))', _apart(scored), NUMBER),
             text(scored.tolerance, NUMBER),
             live(f'IF({both},"{OPEN}",IF({within},"{AGREES}","{DISAGREES}"))', _result(scored), CENTRED),
         ),
         hidden=scored.left is None and scored.right is None,
     )
+
+
+def _side(formula: Formula, value: float | None) -> str:
+    """One side of a check; blank, and no error value, while a figure of it cannot be read."""
+    plain = formula.text.removeprefix("=")
+    return plain if value is not None else f'IFERROR({plain},"")'
 
 
 def _apart(scored: CheckScore) -> float | None:

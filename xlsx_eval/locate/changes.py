@@ -137,10 +137,11 @@ def beside(
     bottom, right = _reach(form, alignment)
     bottom = max(bottom, least)
     texts = {core(anchor.text) for anchor in form.anchors}
+    between = _between(form, alignment)
     outside = [
         cell
         for (row, column), cell in sorted(sheet.cells.items())
-        if (column > right or (row > bottom and row not in rows_read))
+        if (column > right or (row > bottom and row not in rows_read) or row in between)
         and not is_idle(cell)
         and not _is_ours(cell, texts)
     ]
@@ -150,6 +151,14 @@ def beside(
         places = [Place(sheet.name, str(cell.ref)) for cell in outside[:_MOST_CELLS]]
         words = {"表名": sheet.name, "内容": seen + more}
         yield Remark("A16", places[0], sheet.name, words, seen + more, also=tuple(places[1:]))
+
+
+def _between(form: Form, alignment: Alignment) -> set[int]:
+    """Rows of a grid that the form leaves empty, or that were put in."""
+    if form.sheet.kind != "grid" or not alignment.rows:
+        return set()
+    known = set(alignment.rows.values())
+    return set(range(min(known), max(known))) - known
 
 
 def _is_ours(cell: Cell, texts: set[str]) -> bool:
