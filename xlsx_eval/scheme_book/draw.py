@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,6 +38,19 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+_LINE, _TALLEST = 15.0, 400.0
+
+
+def _lines(value: CellValue, width: float) -> int:
+    """Lines that a value takes in a column of that many characters; a Chinese character takes two."""
+    if not isinstance(value, str):
+        return 1
+    return sum(
+        max(1, math.ceil(sum(2.0 if ord(char) > 0x2E7F else 1.15 for char in line) / max(2.0, width - 1.5)))
+        for line in value.split("\n")
+    )
+
+
 def draw_book(raw: Mapping[str, Any]) -> bytes:
     """The scheme's raw tables as an .xlsx workbook; the same tables give the same bytes."""
     target = io.BytesIO()
@@ -61,6 +75,7 @@ class _Drawing:
         self._rows = flatten(raw)
         self._units = {n: entry.get("unit", "%") for n, entry in enumerate(raw["indicator"], start=1)}
         self._names = {n: entry["name"] for n, entry in enumerate(raw["indicator"], start=1)}
+        self._widths: dict[str, Sequence[float]] = {}
         self._looks: dict[str, Format] = {
             name: book.add_format({"font_name": "宋体", "font_size": 10.5, **look})
             for name, look in _LOOKS.items()
@@ -99,6 +114,7 @@ class _Drawing:
         widths = [
             max(block.columns[i].width for block in mine if i < len(block.columns)) for i in range(most)
         ]
+        self._widths[name] = widths
         sheet = self._page(name, name, widths)
         row = 2
         for block in mine:
@@ -122,7 +138,7 @@ class _Drawing:
         """Title, headings and rows; returns the row after its spare ones."""
         sheet.write_string(row, 0, f"【{block.title}】", self._looks["block"])
         if block.help:
-            sheet.write_string(row, 1, block.help, self._looks["help"])
+            sheet.write_string(row, 2, block.help, self._looks["help"])
         row += 1
         for index, column in enumerate(block.columns):
             sheet.write_string(row, index, column.heading, self._looks["heading"])
@@ -143,8 +159,12 @@ class _Drawing:
 
     def _head(self, sheet: Worksheet, row: int) -> int:
         entry = self._rows[blocks.HEAD][0]
+        block_width = self._widths[blocks.HEAD.sheet][1]
         for offset, column in enumerate(blocks.HEAD_ROWS):
             sheet.write_string(row + offset, 0, column.heading, self._looks["label"])
+            if column.key in entry:
+                lines = _lines(column.codec.write(entry[column.key]), block_width)
+                sheet.set_row(row + offset, min(_TALLEST, _LINE * lines + 3))
             self._cell(sheet, row + offset, 1, column, entry, {})
             sheet.write_string(row + offset, 2, column.help, self._looks["text"])
             self._dropdown(sheet, column.codec, row + offset, row + offset, 1)
@@ -153,6 +173,13 @@ class _Drawing:
     def _row(self, sheet: Worksheet, block: Block, row: int, entry: Row) -> None:
         unit = entry.get("way.unit", "%") if "way" in entry else self._units.get(entry.get("number", 0), "%")
         looks = {"rate": "number"} if unit != "%" else {}
+        widths = self._widths[block.sheet]
+        shown = [
+            _lines(column.codec.write(entry[column.key]), widths[index])
+            for index, column in enumerate(block.columns)
+            if column.key in entry
+        ]
+        sheet.set_row(row, min(_TALLEST, _LINE * max(shown, default=1) + 3))
         for index, column in enumerate(block.columns):
             if not column.key:
                 name = self._names.get(entry.get("number", 0), "")
