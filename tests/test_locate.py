@@ -224,6 +224,17 @@ def test_a_hidden_sheet_is_read_and_told() -> None:
     assert told(found) == {("A14", "支出功能科目", "A1")}
 
 
+def test_entries_in_hidden_rows_and_columns_are_read_and_told() -> None:
+    def change(book: Workbook) -> None:
+        book["支出功能科目"].row_dimensions[6].hidden = True
+        book["基础数据"].column_dimensions["D"].hidden = True
+
+    found = resaved(change)
+    assert told(found) == {("A14", "支出功能科目", "B6"), ("A14", "基础数据", "D13")}
+    assert "“支出功能科目”第 6 行被隐藏，其中的填报内容已照常读取" in messages(found, "A14")
+    assert found.score == RIGHT
+
+
 def test_a_copied_sheet_asks_which_one_counts() -> None:
     def change(book: Workbook) -> None:
         book.copy_worksheet(book["基础数据"]).title = "基础数据 (2)"

@@ -10,6 +10,7 @@ from xlsx_eval.locate.align import Alignment, align, label_row, matched
 from xlsx_eval.locate.changes import beside, changed_columns, changed_rows, changed_texts
 from xlsx_eval.locate.copies import copy_remarks, repeated_rows
 from xlsx_eval.locate.form import Form, forms_of
+from xlsx_eval.locate.hidden import hidden_entries
 from xlsx_eval.locate.merges import Merges
 from xlsx_eval.locate.names import BROKEN, ELSEWHERE, Named, named_places
 from xlsx_eval.locate.remark import Located, Location, Remark
@@ -31,8 +32,10 @@ def locate(book: Book, scheme: Scheme) -> Located:
     remarks: list[Remark] = list(_other_year(book, scheme, shift))
     for chosen in choose_sheets(book, forms, named):
         finder = _Finder(chosen, named, scheme)
-        places.update(finder.places())
+        found = finder.places()
+        places.update(found)
         remarks += finder.told()
+        remarks += hidden_entries(chosen.sheet, (ref for one in found.values() for ref in one.cells))
     ordered = {name: places[name] for name in scheme.fields if name in places}
     return Located(ordered, tuple(remarks))
 
