@@ -279,3 +279,11 @@ def test_text_is_measured_with_room_to_spare() -> None:
     assert row_height(1) < row_height(2)
     assert row_height(1000) == 409
     assert clip("一二三四", 3) == "一二…"
+
+
+def test_no_indicator_is_cut_by_a_page(scheme: Scheme, drawn: bytes) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(drawn))["指标自评"]
+    breaks = [page.id for page in sheet.row_breaks.brk]
+    starts = {indicator.rows[0] for indicator in scheme.indicators}
+    assert breaks, "the sheet takes more than one page"
+    assert {row + 1 for row in breaks} <= starts

@@ -40,6 +40,7 @@ def draw_indicators(page: Page) -> None:
         _indicator(page, indicator)
     last = CellRef(page.scheme.indicators[-1].rows[1], len(_WIDTHS))
     frozen = CellRef(INDICATOR_HEADING_ROW + 1, _NAME_COLUMN + 1)
+    page.keep_together([indicator.rows for indicator in page.scheme.indicators], (1, INDICATOR_HEADING_ROW))
     page.finish(frozen, (1, INDICATOR_HEADING_ROW), last, INDICATORS_TAB)
 
 

@@ -28,6 +28,9 @@ class Entries:
 
 
 _A4 = 9
+_PRINTED_WIDTH, _PRINTED_HEIGHT = 770.0, 510.0
+"""Points that an A4 page on its side leaves between the margins, a little spared for other fonts."""
+_USUAL_HEIGHT = 15.0
 _FOOTER = "&C第 &P 页 共 &N 页"
 
 
@@ -42,6 +45,7 @@ class Page:
         self._entries = entries
         self._drawn = book.add_worksheet(sheet.name)
         self.widths: Sequence[float] = ()
+        self._heights: dict[int, float] = {}
 
     def columns(self, widths: Sequence[float]) -> None:
         """Set the widths of the columns from A on."""
@@ -51,6 +55,7 @@ class Page:
 
     def height(self, row: int, points: float) -> None:
         """Fix the height of a 1-based row."""
+        self._heights[row] = points
         self._drawn.set_row(row - 1, points)
 
     def head(self) -> None:
@@ -107,6 +112,25 @@ class Page:
         sheet.set_tab_color(tab)
         sheet.hide_gridlines(2)
         sheet.protect("", {"format_columns": True, "format_rows": True})
+
+    def keep_together(self, blocks: Sequence[tuple[int, int]], repeated: tuple[int, int]) -> None:
+        """Begin a new printed page before a block of rows (first, last) that the page would cut in two.
+
+        `repeated` are the rows printed at the top of every page.
+        """
+        column_points = sum((width * 7 + 5) * 0.75 for width in self.widths)
+        room = _PRINTED_HEIGHT * max(1.0, column_points / _PRINTED_WIDTH)
+        used = top = self._points(*repeated)
+        breaks = []
+        for first, last in blocks:
+            if used > top and used + self._points(first, last) > room:
+                breaks.append(first - 1)
+                used = top
+            used += self._points(first, last)
+        self._drawn.set_h_pagebreaks(breaks)
+
+    def _points(self, first: int, last: int) -> float:
+        return sum(self._heights.get(row, _USUAL_HEIGHT) for row in range(first, last + 1))
 
     def activate(self) -> None:
         """Open the workbook on this sheet."""

@@ -103,6 +103,8 @@ def draw_grid(page: Page) -> None:
             _grid_line(page, grid, line)
     last = page.sheet.grids[-1].rows[-1].row
     frozen = CellRef(GRID_FIRST_ROW, 2)
+    blocks = [(grid.title_row, grid.rows[-1].row + 1) for grid in page.sheet.grids]
+    page.keep_together(blocks, (1, GRID_FIRST_ROW - 1))
     page.finish(frozen, (1, GRID_FIRST_ROW - 1), CellRef(last, len(page.widths)), FIGURES_TAB)
 
 
