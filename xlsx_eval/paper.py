@@ -22,6 +22,8 @@ _LONGEST = 32_767
 _MOST_LINES = 24
 _INDENT = 1.3
 """Width that an indented text loses, in characters."""
+_NARROW = 4.0
+"""A text of Chinese characters this much narrower than its column surely stays on one line."""
 _BORDER: Mapping[str, object] = {"border": 1, "border_color": "808080"}
 _AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -69,6 +71,7 @@ class Paper:
         # A date that depends on nothing but the scheme, or the same input would not give the same bytes.
         self._book.set_properties({"title": title, "created": datetime.datetime(year + 1, 1, 1)})
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._cell_formats: dict[tuple[str, bool, str | None], Format] = {}
 
     def sheet(self, name: str, columns: Sequence[Column], *, landscape: bool = True) -> Sheet:
         """A new sheet behind those there are."""
@@ -80,6 +83,16 @@ class Paper:
         if key not in self._formats:
             self._formats[key] = self._book.add_format({"valign": "vcenter", "text_wrap": True, **properties})
         return self._formats[key]
+
+    def cell_looks(self, kind: str, bold: bool, fill: str | None) -> Format:
+        """The format of a bordered cell, looked up by what tells cells apart, for there are many."""
+        key = (kind, bold, fill)
+        if key not in self._cell_formats:
+            extra: dict[str, object] = {"bold": True} if bold else {}
+            if fill is not None:
+                extra["bg_color"] = fill
+            self._cell_formats[key] = self.looks(**{**_KINDS[kind], **_BORDER, **extra})
+        return self._cell_formats[key]
 
     def chart(self, kind: str) -> Any:
         """A native chart, to be placed on a sheet."""
@@ -172,12 +185,8 @@ class Sheet:
         self.row += 1
 
     def _cell(self, index: int, value: Value, kind: str, bold: bool) -> None:
-        properties: dict[str, object] = {**_KINDS[kind], **_BORDER}
-        if bold:
-            properties["bold"] = True
-        if isinstance(value, str) and value in _FILLS:
-            properties["bg_color"] = _FILLS[value]
-        looks = self._paper.looks(**properties)
+        fill = _FILLS.get(value) if isinstance(value, str) else None
+        looks = self._paper.cell_looks(kind, bold, fill)
         if value is None or value == "":
             self.drawn.write_blank(self.row, index, None, looks)
         elif isinstance(value, str):
@@ -189,7 +198,7 @@ class Sheet:
         lines = [
             line_count(value, column.width - (_INDENT if column.kind == "text" else 0))
             for value, column in zip(values, self.columns, strict=False)
-            if isinstance(value, str)
+            if isinstance(value, str) and (len(value) * 2 > column.width - _NARROW or "\n" in value)
         ]
         self.drawn.set_row(self.row, row_height(min(_MOST_LINES, max(lines, default=1)), least=20))
 
