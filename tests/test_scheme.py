@@ -421,3 +421,26 @@ def test_every_kind_of_rule_says_what_it_may_hold_and_what_it_says() -> None:
         assert entry["title"]
         assert entry["about"]
         assert "standard" in entry
+
+
+# ---------------------------------------------------------------- the guide for officers
+
+GUIDE = Path(__file__).resolve().parents[1] / "docs" / "schemes.zh-CN.md"
+
+
+def test_the_guide_names_every_kind_of_rule_and_every_ready_scheme() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    for kind, entry in rule_kinds().items():
+        assert f"| {entry['title']} |" in text, kind
+        assert f"`{kind}` {entry['title']}" in text, kind
+    assert all(f"| `{name}` |" in text for name in scheme_names())
+
+
+def test_the_guides_pictures_are_there_and_its_toml_is_sound() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    pictures = [line.partition("](")[2].rstrip(")") for line in text.splitlines() if "![" in line]
+    assert pictures
+    assert all((GUIDE.parent / picture).exists() for picture in pictures)
+    shown = text.partition("```toml\n")[2].partition("```")[0]
+    renamed = shown.replace("重点项目支出/项目总支出", "决算数/预算数").replace('"重点项目支出"', '"决算数"')
+    assert small_checked(renamed.replace('"项目总支出"', '"预算数"'), 5).errors == ()
