@@ -18,6 +18,7 @@ CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     structure.places,
     structure.template_year,
     structure.other_template,
+    structure.overgrown,
     structure.signature,
     structure.external_links,
     structure.converted,

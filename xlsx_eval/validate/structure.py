@@ -9,6 +9,7 @@ from xlsx_eval.scheme import Field
 from xlsx_eval.validate.case import Case
 
 LISTED = 4
+MANY_ROWS, MANY_COLUMNS = 10_000, 1_000
 YEAR_PROPERTY = "xlsx-eval year"
 SCHEME_PROPERTY = "xlsx-eval scheme"
 VERSION_PROPERTY = "xlsx-eval version"
@@ -78,6 +79,20 @@ def other_template(case: Case) -> Iterator[Finding]:
     elif version and version != str(TEMPLATE_VERSION):
         words = {"版本": version, "现行": str(TEMPLATE_VERSION)}
         yield finding("A09", Place(), "", words=words, found=version, expected=str(TEMPLATE_VERSION))
+
+
+def overgrown(case: Case) -> Iterator[Finding]:
+    """A24 for sheets that claim far more rows or columns than hold anything."""
+    for sheet in case.submission.book.sheets:
+        if sheet.claimed is None or (sheet.claimed.row < MANY_ROWS and sheet.claimed.column < MANY_COLUMNS):
+            continue
+        last = max((row for row, _ in sheet.cells), default=0)
+        right = max((column for _, column in sheet.cells), default=0)
+        if sheet.claimed.row >= max(MANY_ROWS, 10 * last) or sheet.claimed.column >= max(
+            MANY_COLUMNS, 10 * right
+        ):
+            words = {"表名": sheet.name, "范围": str(sheet.claimed), "行": str(last)}
+            yield finding("A24", Place(sheet.name, "A1"), sheet.name, words=words, found=str(sheet.claimed))
 
 
 def signature(case: Case) -> Iterator[Finding]:

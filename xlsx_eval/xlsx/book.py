@@ -30,7 +30,8 @@ class Cell:
 class SheetData:
     """A worksheet's cells that hold a value or a formula, by (row, column), both 1-based.
 
-    `state` is visible, hidden or veryHidden; `merges` are inclusive (top-left, bottom-right) pairs.
+    `state` is visible, hidden or veryHidden; `merges` are inclusive (top-left, bottom-right) pairs; `claimed` is the
+    last cell the sheet says it has, true or not.
     """
 
     name: str
@@ -39,6 +40,7 @@ class SheetData:
     partname: str = ""
     merges: tuple[tuple[CellRef, CellRef], ...] = ()
     protected: bool = False
+    claimed: CellRef | None = None
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 

@@ -20,7 +20,7 @@ from xlsx_eval.xlsx.cell_values import Context, stored_value
 from xlsx_eval.xlsx.shared_formulas import SharedFormula
 from xlsx_eval.xlsx.stream import TRUE, as_stored, main_names, stream, unescaped
 
-_NAMES = main_names(("row", "c", "v", "f", "t", "rPh", "col", "mergeCell", "sheetProtection"))
+_NAMES = main_names(("row", "c", "v", "f", "t", "rPh", "col", "mergeCell", "sheetProtection", "dimension"))
 _DIGITS = "0123456789"
 
 
@@ -47,6 +47,7 @@ class Grid:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     protected: bool = False
+    claimed: CellRef | None = None
 
 
 def read_grid(raw: bytes, partname: str, context: Context) -> Grid:
@@ -166,12 +167,21 @@ class _Reader:
             self._start_row(attrs)
         elif local == "mergeCell":
             self._merge(attrs.get("ref", ""))
+        elif local == "dimension":
+            self._claim(attrs.get("ref", ""))
         elif local == "col":
             if attrs.get("hidden") in TRUE:
                 first, last = int(attrs.get("min", "0")), int(attrs.get("max", "0"))
                 self.grid.hidden_columns.update(range(max(first, 1), min(last, MAX_COLUMN) + 1))
         elif local == "sheetProtection":
             self.grid.protected = attrs.get("sheet") in TRUE
+
+    def _claim(self, ref: str) -> None:
+        """The bottom right corner the sheet says it has; nothing is read by it."""
+        try:
+            self.grid.claimed = CellRef.parse(ref.rpartition(":")[2])
+        except ValueError:
+            return
 
     def _start_row(self, attrs: dict[str, str]) -> None:
         number = attrs.get("r")

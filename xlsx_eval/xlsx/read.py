@@ -80,6 +80,7 @@ def _sheets(
             partname=entry.partname,
             merges=tuple(grid.merges),
             protected=grid.protected,
+            claimed=grid.claimed,
             hidden_rows=frozenset(grid.hidden_rows),
             hidden_columns=frozenset(grid.hidden_columns),
         )
