@@ -17,10 +17,10 @@ from office import recalculate, require_office
 
 from xlsx_eval import annotate, evaluate
 from xlsx_eval.annotate.sources import live_value
+from xlsx_eval.entries import Answer
 from xlsx_eval.fill import fill
 from xlsx_eval.findings import Place
 from xlsx_eval.formula import compile_formula
-from xlsx_eval.submission import Answer
 from xlsx_eval.xlsx import strip_marks
 from xlsx_eval.xlsx.read import read_book
 

@@ -19,9 +19,10 @@ from damage import Editor, faultless, named_cells
 from forms import scheme
 
 from xlsx_eval import evaluate
+from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.findings import Finding
 from xlsx_eval.precision import answers_of
-from xlsx_eval.submission import Answer, Submission, read_submission
+from xlsx_eval.submission import read_submission
 from xlsx_eval.xlsx.cell import CellRef
 from xlsx_eval.xlsx.read import read_book
 

@@ -44,6 +44,8 @@ LAYERS = (
     {"fill"},
     {"template"},
     {"submission"},
+    {"own_entries"},
+    {"entries"},
     {"recompute"},
     {"locate", "normalise"},
     {"scheme_book", "scheme_diff"},

@@ -278,3 +278,14 @@ def test_another_form_altogether() -> None:
     found = evaluate(stream.getvalue(), scheme())
     assert [item.code for item in found.findings] == ["A01"]
     assert found.state == "退回修改"
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "actual"), [("万元", "≤90万元", 90), (None, "≤90万元", 90), ("个", "≥50个", "50个")]
+)
+def test_a_unit_written_behind_a_figure_is_the_rows_unit(
+    unit: object, target: object, actual: object
+) -> None:
+    sign = str(target)[0]
+    found = judge(自定指标=own(指标性质=sign, 计量单位=unit, 年度指标值=target, 实际完成值=actual))
+    assert codes_in_row(found, "自定指标", 0) == {"B03"}

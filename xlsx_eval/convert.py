@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.fill import LONGEST_TEXT, fill
 from xlsx_eval.findings import Place
 from xlsx_eval.locate import Remark
 from xlsx_eval.scheme import Scheme, Table
-from xlsx_eval.submission import Answer, Submission, read_submission
+from xlsx_eval.submission import read_submission
 from xlsx_eval.xlsx import strip_marks
 from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 from xlsx_eval.xlsx.read import read_book

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from xlsx_eval.convert import submitted
+from xlsx_eval.entries import Submission
 from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding, gravity
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import FOR_REVIEWER, CheckScore, IndicatorScore, score_submission
-from xlsx_eval.submission import Submission
 from xlsx_eval.validate import Case, validate
 
 PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE = "通过", "退回修改", "待复核", "无法读取"

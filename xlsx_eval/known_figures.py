@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.findings import Finding, finding
-from xlsx_eval.submission import Answer, show
 
 _LAST, _THIS = "_上年决算数", "_决算数"
 _NOISE = 1e-9

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.formula import Formula
 from xlsx_eval.scheme import Figures, Scheme
-from xlsx_eval.submission import Answer, Submission
 
 FLOAT_NOISE = 1e-9
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xlsx_eval.entries import Answer, Submission, show
 from xlsx_eval.formula import compile_formula
 from xlsx_eval.scheme import Figures, Indicator, Way
 from xlsx_eval.scheme.bands import parse_band
 from xlsx_eval.scheme.rules import distance_text, number_text, rule_kinds, value_text
 from xlsx_eval.scheme.standards import parameter_words
-from xlsx_eval.submission import Answer, Submission, show
 
 
 def lost_points_reason(

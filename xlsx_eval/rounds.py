@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.findings import EXPLAIN, UNVERIFIABLE, Finding
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.submission import Answer, Submission
 
 NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
 _ANSWERABLE = frozenset({EXPLAIN, UNVERIFIABLE})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.findings import Place
 from xlsx_eval.formula import Formula
 from xlsx_eval.formula.numbers import ROUND_HALF_UP, rounded
@@ -12,7 +13,6 @@ from xlsx_eval.precision import FLOAT_NOISE, answers_of, sum_tolerance
 from xlsx_eval.reasons import lost_points_reason, own_reason, review_reason
 from xlsx_eval.scheme import Check, Figures, Indicator, Own, Scheme
 from xlsx_eval.scheme.rules import DROPPED, REVIEW
-from xlsx_eval.submission import Answer, Submission
 from xlsx_eval.xlsx.cell import Scalar
 
 SCORED, UNSCORED, NOT_APPLICABLE, FOR_REVIEWER = "已核定", "无法核验", DROPPED, REVIEW

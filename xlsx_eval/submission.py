@@ -1,154 +1,23 @@
-"""A workbook as answers: each field's entry as typed, as read, and where it stands."""
+"""Reads a workbook into answers; what is not found is listed, never guessed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
+from collections.abc import Iterator
+from dataclasses import replace
 
+from xlsx_eval.entries import Answer, Recomputed, Submission
 from xlsx_eval.findings import Place
-from xlsx_eval.locate import Remark, locate
+from xlsx_eval.locate import locate
 from xlsx_eval.normalise import Reading, read_date, read_number, read_text
+from xlsx_eval.own_entries import with_row_context
 from xlsx_eval.recompute import Recomputer, Spot
-from xlsx_eval.scheme import Field, Figures, Scheme
+from xlsx_eval.scheme import Field, Scheme
 from xlsx_eval.xlsx.book import Book, Cell
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
-from xlsx_eval.xlsx.number_formats import is_percent
 
-PERCENT_UNITS = ("%", "％", "百分比", "百分点", "个百分点")
 NUMBER_KINDS = {"target": "number"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One entry. `raw` is the cell's value as it came; `value` what was read (None: blank or not readable).
-
-    `note` says how it was read when that is not plain; `problem` why it could not be; `decimals` are those
-    printed (of a rate: of its percentage). `row` counts a table's rows from 0. `uncached` tells a formula that
-    came without a result.
-    """
-
-    field: Field
-    place: Place
-    raw: Scalar
-    value: float | str | None
-    note: str = ""
-    problem: str | None = None
-    decimals: int | None = None
-    row: int | None = None
-    formula: str | None = None
-    uncached: bool = False
-
-    @property
-    def spot(self) -> Spot:
-        """Its cell."""
-        return self.place.sheet, CellRef.parse(self.place.cell)
-
-    @property
-    def given(self) -> bool:
-        """Whether anything was entered: something that could be read, or something that could not."""
-        if self.value is not None or self.problem is not None or isinstance(self.raw, ErrorValue):
-            return True
-        return self.uncached
-
-    @property
-    def number(self) -> float | None:
-        """The value when it is a number."""
-        return self.value if isinstance(self.value, float) else None
-
-    @property
-    def figure(self) -> Scalar:
-        """The value as formulas see it: an amount or count that cannot be read is #N/A, so that nothing rests on it."""
-        if self.field.type not in ("amount", "integer"):
-            return self.value
-        unread = self.problem is not None or isinstance(self.raw, ErrorValue)
-        return ErrorValue.NA if unread else self.value
-
-    @property
-    def shown(self) -> str:
-        """The entry as the department would recognise it."""
-        return show(self.raw, self.field)
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """A formula whose stored result `shown` is not what it gives: `value`.
-
-    `causes` are the cells it leaves out because they hold text; without any, the stored result is stale.
-    """
-
-    answer: Answer
-    shown: float
-    value: float
-    causes: tuple[Spot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """All answers of a workbook. `answers` are the single fields by name, `columns` the tables' columns.
-
-    `lost` are fields that were not found; `remarks` tell how the others were. `recomputed` are formulas read
-    otherwise than stored, `error_roots` the cells where the errors of answers began.
-    """
-
-    book: Book
-    answers: Mapping[str, Answer]
-    columns: Mapping[str, tuple[Answer, ...]]
-    lost: tuple[Field, ...]
-    remarks: tuple[Remark, ...] = ()
-    recomputed: tuple[Recomputed, ...] = ()
-    error_roots: Mapping[Spot, Spot] = dataclass_field(default_factory=dict)
-
-    def text(self, name: str) -> str:
-        """Text of a single field, "" when blank."""
-        answer = self.answers.get(name)
-        return "" if answer is None or answer.value is None else str(answer.value)
-
-    def number(self, name: str) -> float | None:
-        """Number in a single field; None when blank or no number."""
-        answer = self.answers.get(name)
-        return None if answer is None else answer.number
-
-    def row(self, table: str, index: int) -> dict[str, Answer]:
-        """Answers of one table row by short column name."""
-        prefix = f"{table}_"
-        return {
-            name.removeprefix(prefix): column[index]
-            for name, column in self.columns.items()
-            if column and column[0].field.table == table and index < len(column)
-        }
-
-    def filled_rows(self, table: str) -> Iterator[int]:
-        """Indexes of the rows of a table that hold anything."""
-        columns = [column for column in self.columns.values() if column and column[0].field.table == table]
-        for index in range(max((len(column) for column in columns), default=0)):
-            if any(index < len(column) and column[index].given for column in columns):
-                yield index
-
-    def all_answers(self) -> Iterator[Answer]:
-        """Every answer, single fields first."""
-        yield from self.answers.values()
-        for column in self.columns.values():
-            yield from column
-
-    def named(self, name: str) -> tuple[Answer, ...]:
-        """The answers behind a name: one of a field, many of a column, none of another name."""
-        if name in self.columns:
-            return self.columns[name]
-        return (self.answers[name],) if name in self.answers else ()
-
-    def figures(self, scheme: Scheme, more: Mapping[str, Scalar]) -> Figures:
-        """The names as formulas see them, with `more` beside them."""
-        values: dict[str, Scalar] = dict.fromkeys((field.name for field in scheme.single_fields()), "")
-        values.update({name: answer.figure for name, answer in self.answers.items()})
-        values.update(more)
-        columns = {
-            field.name: tuple((answer.figure,) for answer in self.columns.get(field.name, ())) or (("",),)
-            for field in scheme.column_fields()
-        }
-        return Figures(values, columns, scheme.derived)
 
 
 def read_submission(book: Book, scheme: Scheme) -> Submission:
@@ -168,72 +37,8 @@ def read_submission(book: Book, scheme: Scheme) -> Submission:
                 reader.answer(field, location.sheet, ref, row) for row, ref in enumerate(location.cells)
             )
     lost = tuple(field for field in scheme.fields.values() if field.name not in located.places)
-    submission = _with_full_points(Submission(book, answers, columns, lost, located.remarks), scheme)
-    return reader.with_formulas(_with_percent_targets(submission, scheme))
-
-
-def _with_full_points(submission: Submission, scheme: Scheme) -> Submission:
-    """Own indicators' self-scores read again with their row's points, so that 满分 and 扣0.5分 have a meaning."""
-    if scheme.own is None:
-        return submission
-    table = scheme.own.table.id
-    points, claims = (
-        submission.columns.get(f"{table}_分值", ()),
-        submission.columns.get(f"{table}_自评得分", ()),
-    )
-    read = tuple(
-        _scored_of(claim, points[row].number) if row < len(points) else claim
-        for row, claim in enumerate(claims)
-    )
-    return replace(submission, columns={**submission.columns, f"{table}_自评得分": read})
-
-
-def _scored_of(answer: Answer, full_points: float | None) -> Answer:
-    if not isinstance(answer.raw, str):
-        return answer
-    reading = read_number(answer.raw, kind="score", full_points=full_points)
-    note = reading.note if reading.normalised else ""
-    return replace(
-        answer,
-        value=reading.value,
-        note=note,
-        problem=reading.problem,
-        decimals=reading.decimals,
-    )
-
-
-def _with_percent_targets(submission: Submission, scheme: Scheme) -> Submission:
-    """Own indicators measured in %: a figure typed as `95%` is 95 there, as its target is 90."""
-    if scheme.own is None:
-        return submission
-    table = scheme.own.table.id
-    units = submission.columns.get(f"{table}_计量单位", ())
-    percent = {unit.row for unit in units if str(unit.value).strip("（）() ") in PERCENT_UNITS}
-    columns = dict(submission.columns)
-    for name in (f"{table}_年度指标值", f"{table}_实际完成值"):
-        columns[name] = tuple(
-            _in_points(answer, submission.book) if answer.row in percent else answer
-            for answer in columns.get(name, ())
-        )
-    return replace(submission, columns=columns)
-
-
-def _in_points(answer: Answer, book: Book) -> Answer:
-    """The answer in percentage points where it was typed with a percent sign or in a percent cell."""
-    if answer.number is None or not _typed_as_percent(answer, book):
-        return answer
-    points = float(f"{answer.number * 100:.12g}")
-    note = f"单元格为“{show(points)}%”，计量单位为“%”，按 {show(points)} 读取"
-    decimals = None if answer.decimals is None else max(answer.decimals - 2, 0)
-    return replace(answer, value=points, note=note, decimals=decimals)
-
-
-def _typed_as_percent(answer: Answer, book: Book) -> bool:
-    if isinstance(answer.raw, str):
-        return any(sign in answer.raw for sign in ("%", "％", "百分比"))
-    sheet, ref = book.sheet(answer.place.sheet), CellRef.parse(answer.place.cell)
-    cell = sheet.cells.get((ref.row, ref.column)) if sheet else None
-    return cell is not None and is_percent(cell.number_format)
+    submission = with_row_context(Submission(book, answers, columns, lost, located.remarks), scheme)
+    return reader.with_formulas(submission)
 
 
 class _Reader:
@@ -378,16 +183,3 @@ def _choice(reading: Reading, field: Field) -> Reading:
             note = f"单元格为“{reading.value}”，按“{choice}”读取"
             return replace(reading, value=choice, normalised=True, note=note)
     return replace(reading, value=None, normalised=False, note="", problem="不在可选项内")
-
-
-def show(value: Scalar, field: Field | None = None) -> str:
-    """A value as the department sees it in the cell: rates as percentages, no float noise."""
-    if value is None:
-        return "空白"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if field is not None and field.type == "rate" and abs(value) <= 1.5:
-            return f"{show(round(value * 100, 4))}%"
-        return f"{round(value, 6):.6f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)
-    return str(value)

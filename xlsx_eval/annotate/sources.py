@@ -24,10 +24,10 @@ from xlsx_eval.annotate.looks import (
     live,
     text,
 )
+from xlsx_eval.entries import Answer, Submission, show
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.formula import Formula
 from xlsx_eval.scheme import Field, Scheme
-from xlsx_eval.submission import Answer, Submission, show
 from xlsx_eval.xlsx import AddedSheet, NewCell, NewRow
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar, quote_sheet
 

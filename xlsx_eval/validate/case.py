@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.findings import Place
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import ScoreSheet
-from xlsx_eval.submission import Answer, Submission
 from xlsx_eval.xlsx.cell import ErrorValue
 
 SCORE_PRECISION = 0.005

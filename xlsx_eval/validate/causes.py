@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlsx_eval.entries import Answer, Submission, show
 from xlsx_eval.findings import Finding, Place, catalogue, finding
 from xlsx_eval.precision import answers_of
 from xlsx_eval.recompute import Spot
 from xlsx_eval.score import score_submission
-from xlsx_eval.submission import Answer, Submission, show
 from xlsx_eval.validate import units
 from xlsx_eval.validate.case import Case, readable
 from xlsx_eval.validate.grouping import CONSEQUENCES

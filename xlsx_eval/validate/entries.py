@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
-from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 from xlsx_eval.xlsx.cell import ErrorValue
 

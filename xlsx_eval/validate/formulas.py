@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from xlsx_eval.entries import Answer, Recomputed, show
 from xlsx_eval.findings import Finding, Place, finding
 from xlsx_eval.recompute import Spot
-from xlsx_eval.submission import Answer, Recomputed, show
 from xlsx_eval.validate.case import Case
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue
 from xlsx_eval.xlsx.shared_formulas import SharedFormula

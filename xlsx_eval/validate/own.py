@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.scheme import Own
 from xlsx_eval.score import IndicatorScore
-from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 from xlsx_eval.validate.scores import self_score
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.formula import Formula
 from xlsx_eval.precision import FLOAT_NOISE, answers_of, half_unit, value_tolerance
 from xlsx_eval.scheme import Figures, Indicator
 from xlsx_eval.scheme.rules import value_text
-from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import EXPLAIN, Finding, finding
 from xlsx_eval.precision import answers_of
 from xlsx_eval.scheme import Indicator
 from xlsx_eval.scheme.rules import value_text
 from xlsx_eval.score import UNSCORED, IndicatorScore, rescaled
-from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable, same_score
 
 LISTED = 3

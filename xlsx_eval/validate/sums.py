@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.precision import FLOAT_NOISE, answers_of
 from xlsx_eval.scheme import Check
 from xlsx_eval.score import CheckScore
-from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 
 MOST_PARTS = 100

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from xlsx_eval.entries import Answer
 from xlsx_eval.formula import Formula, Value
 from xlsx_eval.precision import FLOAT_NOISE, answers_of, half_unit, value_tolerance
 from xlsx_eval.scheme import Figures
-from xlsx_eval.submission import Answer
 from xlsx_eval.validate.case import Case, readable
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.precision import answers_of
 from xlsx_eval.recompute import Spot
-from xlsx_eval.submission import Answer, show
 from xlsx_eval.validate.case import Case, readable
 
 WAN = 10_000.0

@@ -1,0 +1,82 @@
+"""Entries of a department's own indicators, read again by what their row says: its points and its unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from xlsx_eval.entries import Answer, Submission, show
+from xlsx_eval.normalise import Reading, read_number, read_text
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.xlsx.book import Book
+from xlsx_eval.xlsx.number_formats import is_percent
+
+_PERCENTS = ("%", "％", "百分比", "百分点", "个百分点")
+_WRITTEN_UNIT = re.compile(r"[\d０-９.．]\s*([^\d０-９.．,，\s]+)\s*\Z")
+
+
+def with_row_context(submission: Submission, scheme: Scheme) -> Submission:
+    """Self-scores read with their row's points, targets and results in their row's unit."""
+    if scheme.own is None:
+        return submission
+    table = scheme.own.table.id
+    columns = dict(submission.columns)
+    points = columns.get(f"{table}_分值", ())
+    columns[f"{table}_自评得分"] = tuple(
+        _scored_of(claim, points[row].number) if row < len(points) else claim
+        for row, claim in enumerate(columns.get(f"{table}_自评得分", ()))
+    )
+    names = (f"{table}_年度指标值", f"{table}_实际完成值")
+    units = [_unit_of(submission.row(table, row)) for row in range(len(points))]
+    for name in names:
+        columns[name] = tuple(
+            _in_unit(answer, units[row], submission.book) if row < len(units) else answer
+            for row, answer in enumerate(columns.get(name, ()))
+        )
+    return replace(submission, columns=columns)
+
+
+def _scored_of(answer: Answer, full_points: float | None) -> Answer:
+    if not isinstance(answer.raw, str):
+        return answer
+    return _read_as(answer, read_number(answer.raw, kind="score", full_points=full_points))
+
+
+def _read_as(answer: Answer, reading: Reading) -> Answer:
+    return replace(
+        answer,
+        value=reading.value,
+        note=reading.note if reading.normalised else "",
+        problem=reading.problem,
+        decimals=reading.decimals,
+    )
+
+
+def _unit_of(row: dict[str, Answer]) -> str:
+    """The row's 计量单位; where it is blank, the unit that was written behind the target."""
+    unit = row.get("计量单位")
+    if unit is not None and isinstance(unit.value, str):
+        return unit.value.strip("（）() ")
+    target = row.get("年度指标值")
+    written = _WRITTEN_UNIT.search(target.raw) if target is not None and isinstance(target.raw, str) else None
+    return written[1] if written else ""
+
+
+def _in_unit(answer: Answer, unit: str, book: Book) -> Answer:
+    """The answer in the row's unit: 90 for `≤90万元` in 万元, 95 for `95%` in %."""
+    if not unit or answer.formula is not None:
+        return answer
+    if isinstance(answer.raw, str):
+        reading = read_number(answer.raw, kind="number", unit="%" if unit in _PERCENTS else unit)
+        return _read_as(answer, reading if reading.problem is None else read_text(answer.raw))
+    if unit in _PERCENTS and answer.number is not None and _in_percent_cell(answer, book):
+        points = float(f"{answer.number * 100:.12g}")
+        note = f"单元格为“{show(points)}%”，计量单位为“%”，按 {show(points)} 读取"
+        return replace(answer, value=points, note=note)
+    return answer
+
+
+def _in_percent_cell(answer: Answer, book: Book) -> bool:
+    sheet, ref = book.sheet(answer.place.sheet), answer.spot[1]
+    cell = sheet.cells.get((ref.row, ref.column)) if sheet else None
+    return cell is not None and is_percent(cell.number_format)
