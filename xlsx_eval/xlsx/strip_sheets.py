@@ -21,7 +21,7 @@ def strip_sheets(patch: Patch, positions: Collection[int]) -> None:
         patch.edit(package.workbook, Edit(nodes[position].start, nodes[position].end, ""))
     patch.edit(package.workbook, *_names(root, data, positions), *_views(root, data, positions, len(nodes)))
     gone = [package.sheets[position] for position in positions]
-    _drop_parts(patch, [sheet.partname for sheet in gone])
+    _drop_parts(patch, [sheet.partname for sheet in gone if package.has(sheet.partname)])
     _shorten_chain(patch, {sheet.sheet_id for sheet in gone})
 
 
