@@ -43,12 +43,17 @@ def _right() -> dict[str, object]:
     return read_values(SAMPLES / "区教育局.toml")
 
 
-def right(code: str, name: str) -> bytes:
-    """A faultless workbook of that department."""
+def right(code: str, name: str, **changes: object) -> bytes:
+    """A faultless workbook of that department, but for the `changes`: values by sheet, then by field."""
     values = {key: dict(value) if isinstance(value, dict) else value for key, value in _right().items()}
     head = values["基本情况"]
     assert isinstance(head, dict)
     head.update(单位名称=name, 预算编码=code)
+    for sheet, changed in changes.items():
+        entries = values[sheet]
+        assert isinstance(entries, dict)
+        assert isinstance(changed, dict)
+        entries.update(changed)
     return fill(values, scheme())
 
 
