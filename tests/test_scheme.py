@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import pickle
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -444,3 +446,28 @@ def test_the_guides_pictures_are_there_and_its_toml_is_sound() -> None:
     shown = text.partition("```toml\n")[2].partition("```")[0]
     renamed = shown.replace("重点项目支出/项目总支出", "决算数/预算数").replace('"重点项目支出"', '"决算数"')
     assert small_checked(renamed.replace('"项目总支出"', '"预算数"'), 5).errors == ()
+
+
+def places(table: Any) -> Iterator[tuple[Any, Any]]:
+    """Every key and index of raw tables, with the table that holds it."""
+    keys = list(table) if isinstance(table, dict) else range(len(table)) if isinstance(table, list) else ()
+    for key in keys:
+        yield table, key
+        yield from places(table[key])
+
+
+@pytest.mark.parametrize("name", ["monitoring", "yueyang"])
+def test_whatever_is_damaged_in_a_scheme_is_told_and_never_breaks_the_check(name: str) -> None:
+    chance = random.Random(7)
+    _, _, raw = read_raw(name)
+    values: list[Any] = [None, "", 0, -1, 1.5, True, [], {}, ["x"], "(坏", "=1/", "{坏", [[]], [["a"]]]
+    for _ in range(120):
+        damaged = copy.deepcopy(raw)
+        table, key = chance.choice(list(places(damaged)))
+        if chance.random() < 0.3:
+            del table[key]
+        else:
+            table[key] = chance.choice(values)
+        checked = check_raw(damaged, name)
+        assert all(checked.sentence(remark) for remark in checked.remarks)
+        assert checked.errors or checked.scheme is not None

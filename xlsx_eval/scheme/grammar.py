@@ -52,6 +52,11 @@ FORMULA = Key(_FILLED, "应为公式", formula=True)
 COUNT = Key(And(int, lambda value: 0 < value <= 5000), "应为 1～5000 的整数")
 
 
+def _is_pair(value: object) -> bool:
+    """Whether it is a text and a number."""
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and _is_number(value[1])
+
+
 def _one_of(*choices: str) -> Key:
     return Key(Or(*choices), f"应为“{'”“'.join(choices)}”之一")
 
@@ -74,7 +79,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "points": POINTS,
         "unit": TEXT,
         "decimals": Key(And(int, lambda value: 0 <= value <= 6), "应为 0～6 的整数"),
-        "grades": Key([[Or(_FILLED, _NUMBER)]], "应为 [[等级, 最低分], …]，自高到低"),
+        "grades": Key(And([_is_pair], len), "应为 [[等级, 最低分], …]，自高到低"),
         "remark_bands": Key([_NUMBER], "应为数字的列表"),
         "overshoot": NUMBER,
         "source?": TEXT,
@@ -152,7 +157,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
     "own": {
         "sheet": NAME,
         "table": NAME,
-        "blocks": Key([And([Or(_FILLED, _NUMBER)], lambda pair: len(pair) == 2)], "应为 [[类别, 分值], …]"),
+        "blocks": Key([_is_pair], "应为 [[类别, 分值], …]"),
         "survey?": TEXT,
         "score": FORMULA,
     },
@@ -297,7 +302,7 @@ def _rule(raw: Any, path: Path) -> Iterator[Remark]:
         yield Remark(path, "评分规则缺少 kind，请写明规则类型")
         return
     kinds = rule_kinds()
-    if raw["kind"] not in kinds:
+    if not isinstance(raw["kind"], str) or raw["kind"] not in kinds:
         yield Remark((*path, "kind"), f"没有“{raw['kind']}”这种规则{did_you_mean(raw['kind'], kinds)}")
         return
     must, may = allowed_keys(raw["kind"])
@@ -311,15 +316,17 @@ def _rule(raw: Any, path: Path) -> Iterator[Remark]:
     for index, one in enumerate(_rows(raw, "cases")):
         yield from _formula(one[0], (*path, "cases", index))
     for index, one in enumerate(_rows(raw, "ways")):
-        kind = one.get("rule", {}).get("kind") if isinstance(one, dict) else None
-        if kind in kinds and not is_measured(str(kind)):
+        rule = one.get("rule")
+        kind = rule.get("kind") if isinstance(rule, dict) else None
+        if isinstance(kind, str) and kind in kinds and not is_measured(kind):
             yield Remark((*path, "ways", index), f"“{kind}”不能作为二选一的规则，请用按指标值计分的规则")
     yield from _numbers(raw, path)
 
 
 def _rows(raw: Mapping[str, Any], key: str) -> Sequence[Any]:
-    rows = raw.get(key, ())
-    return rows if isinstance(rows, list) and all(rows) else ()
+    """The entries of a list that have the shape they should; the others are told of already."""
+    rows, kind = raw.get(key, ()), dict if key == "ways" else list
+    return rows if isinstance(rows, list) and all(isinstance(one, kind) and one for one in rows) else ()
 
 
 def _numbers(raw: Mapping[str, Any], path: Path) -> Iterator[Remark]:
