@@ -232,6 +232,10 @@ CHECKED: dict[str, tuple[str, str]] = {
         ),
         "文字却写满分 2 分",
     ),
+    "a level whose name says other points": (
+        FLOOR.replace('["一级", "二级"]', '["投入（15分）", "二级"]'),
+        "“投入（15分）”写着 15 分，但下面各指标分值合计 10 分",
+    ),
     "another year": (
         one(
             '{ kind = "floor", target = 1, step = 0.05, deduct = 2 }',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from xlsx_eval.scheme.parts import Scheme
@@ -19,6 +19,7 @@ def word_remarks(raw: Mapping[str, Any], scheme: Scheme) -> Iterator[Remark]:
     """Every text whose points or years are not the scheme's; `raw` has its year words filled in."""
     for index, entry in enumerate(raw["indicator"]):
         yield from _indicator(entry, ("indicator", index))
+    yield from _levels(raw["indicator"])
     yield from _blocks(raw, scheme)
     yield from _total(raw, scheme)
     years = {scheme.year + offset for offset in (-1, 0, 1)}
@@ -62,6 +63,22 @@ def _numbers(rule: Mapping[str, Any]) -> Iterator[float]:
         )
     for way in rule.get("ways", ()):
         yield from _numbers(way["rule"])
+
+
+def _levels(indicators: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
+    """Levels whose name says their points, as in 过程（40分）, against the indicators below them."""
+    said: set[tuple[str, ...]] = set()
+    for index, entry in enumerate(indicators):
+        for depth in range(1, len(entry["path"]) + 1):
+            level = tuple(entry["path"][:depth])
+            named = _POINTS.findall(level[-1])
+            below = sum(one["points"] for one in indicators if tuple(one["path"][:depth]) == level)
+            if named and level not in said and abs(float(named[-1]) - below) > 1e-9:
+                yield Remark(
+                    ("indicator", index, "path"),
+                    f"“{level[-1]}”写着 {named[-1]} 分，但下面各指标分值合计 {number_text(below)} 分",
+                )
+            said.add(level)
 
 
 def _blocks(raw: Mapping[str, Any], scheme: Scheme) -> Iterator[Remark]:
