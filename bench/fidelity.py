@@ -257,7 +257,7 @@ def row(tool: str, found: list[Outcome]) -> str:
         sum(bool(outcome.defects) for outcome in saved),
     )
     milliseconds = statistics.median(outcome.seconds for outcome in saved) * 1000 if saved else 0.0
-    return f"| {tool} {version} | " + " | ".join(map(str, counts)) + f" | {milliseconds:.1f} |"
+    return f"| {tool} {version}".rstrip() + " | " + " | ".join(map(str, counts)) + f" | {milliseconds:.1f} |"
 
 
 def table(files: list[Path], checker: str | None, xsd: str | None) -> str:
