@@ -24,6 +24,7 @@ LAYERS = (
     {"takein", "unclaimed"},
     {"receipt"},
     {"workspace"},
+    {"prefill"},
     {"roster"},
     {"paper"},
     {"review"},

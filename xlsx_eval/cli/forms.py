@@ -12,6 +12,9 @@ from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, out_f
 from xlsx_eval.cli.words import Words
 from xlsx_eval.fill import fill, read_values
 from xlsx_eval.outbox import write_whole
+from xlsx_eval.prefill import prefilled
+from xlsx_eval.roster import read_roster
+from xlsx_eval.scheme import Scheme
 from xlsx_eval.template import draw_template
 from xlsx_eval.xlsx import strip_marks
 
@@ -19,8 +22,10 @@ from xlsx_eval.xlsx import strip_marks
 def template_command(words: Words) -> Command:
     """`template`: draws the empty template."""
 
-    def run(output: Path | None, **options: Any) -> int:
+    def run(output: Path | None, roster: Path | None, **options: Any) -> int:
         scheme = asked_scheme(options)
+        if roster is not None:
+            return _prefilled(words, roster, output or Path("."), scheme)
         data = draw_template(scheme)
         path = output or Path(f"{scheme.year}年度{scheme.name}表.xlsx")
         # Without -o nobody said that a file of this name may go; it could be one that was filled in.
@@ -29,7 +34,27 @@ def template_command(words: Words) -> Command:
             return ACT
         return _write(words, path, data)
 
-    return command(words, "template", run, out_file(words, required=False), *scheme_options(words))
+    asked = click.Option(
+        ["--roster"], type=click.Path(path_type=Path), metavar="FILE", help=words("option.roster")
+    )
+    output = click.Option(
+        ["-o", "--output"], type=click.Path(path_type=Path), metavar="PATH", help=words("option.out_template")
+    )
+    return command(words, "template", run, output, asked, *scheme_options(words))
+
+
+def _prefilled(words: Words, path: Path, folder: Path, scheme: Scheme) -> int:
+    """One named template a department; a file that is there already, perhaps filled in, stays."""
+    forms = [(folder / name, data) for name, data in prefilled(read_roster(path, scheme), scheme)]
+    for target, data in forms:
+        if target.exists() and target.read_bytes() != data:
+            click.echo(words("error", what=words("filled_in", path=target)), err=True)
+            return ACT
+    folder.mkdir(parents=True, exist_ok=True)
+    for target, data in forms:
+        write_whole(target, data)
+    click.echo(words("prefilled", count=len(forms), folder=folder))
+    return DONE
 
 
 def fill_command(words: Words) -> Command:
