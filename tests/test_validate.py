@@ -289,3 +289,56 @@ def test_a_unit_written_behind_a_figure_is_the_rows_unit(
     sign = str(target)[0]
     found = judge(自定指标=own(指标性质=sign, 计量单位=unit, 年度指标值=target, 实际完成值=actual))
     assert codes_in_row(found, "自定指标", 0) == {"B03"}
+
+
+@pytest.mark.parametrize("nothing", ["无", "/", "——", "0"])
+def test_a_reason_that_says_nothing_is_no_reason(nothing: str) -> None:
+    found = judge(自定指标=own(实际完成值=90, 自评得分=27, 偏差原因=nothing))
+    assert codes_in_row(found, "自定指标", 0) == {"E05"}
+
+
+def test_a_required_name_that_says_nothing_is_missing() -> None:
+    assert "B01" in codes_at(judge(单位名称="无"), "单位名称")
+
+
+def test_an_address_is_no_placeholder() -> None:
+    address = "http://www.example.invalid/xxgk/index.html"
+    assert "B15" not in codes_at(judge(预决算信息公开性_佐证材料=address), "预决算信息公开性_佐证材料")
+    assert "B15" in codes_at(judge(部门职能="负责XX县的教育工作"), "部门职能")
+
+
+@pytest.mark.parametrize(
+    ("sign", "target", "actual"), [("≥", -5, -10), ("≤", -5, -3), ("≥", 0, -10), ("≤", -5, 0)]
+)
+def test_an_unmet_target_of_nothing_or_less_earns_nothing(sign: str, target: int, actual: int) -> None:
+    found = judge(自定指标=own(指标性质=sign, 年度指标值=target, 实际完成值=actual))
+    assert next(one.score for one in found.indicators if one.own_row == 0) == 0
+    assert "E01" in codes_in_row(found, "自定指标", 0)
+
+
+def test_a_figure_to_be_explained_is_not_proven_wrong() -> None:
+    answers = {f"基础信息完善性_要点{number}": "是" for number in (1, 2, 3)}
+    found = judge(
+        支出合计_年初预算数=100, 支出合计_决算数=80, 年末结转结余=0, 基础信息完善性_自评得分=1, **answers
+    )
+    assert codes_at(found, "年末结转结余") == {"C05"}
+    assert codes_at(found, "基础信息完善性_自评得分") == set()
+
+
+def test_a_divisor_of_zero_is_called_so() -> None:
+    found = judge(支出合计_年初预算数=100, 支出合计_调整后预算数=0, 支出合计_决算数=80, 预算完成率_自评得分=2)
+    told = next(item for item in found.findings if item.field == "预算完成率_自评得分")
+    assert "除数为 0" in told.message
+    assert "未填" not in told.message
+
+
+def test_the_stocktake_must_lie_in_the_year() -> None:
+    import datetime
+
+    for day, codes in ((datetime.date(2021, 6, 1), {"C06"}), (datetime.date(2022, 12, 20), set())):
+        found = judge(资产清查情况_要点1="是", 资产盘点日期=day)
+        assert codes <= codes_at(found, "资产盘点日期")
+
+
+def test_the_grade_is_taken_from_the_total_as_printed() -> None:
+    assert codes_at(judge(自评总分=89.995, 自评等级="优"), "自评等级") == set()

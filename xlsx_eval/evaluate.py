@@ -9,7 +9,7 @@ from xlsx_eval.convert import submitted
 from xlsx_eval.entries import Submission
 from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding, gravity
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.score import FOR_REVIEWER, CheckScore, IndicatorScore, score_submission
+from xlsx_eval.score import FOR_REVIEWER, UNSCORED, CheckScore, IndicatorScore, score_submission
 from xlsx_eval.validate import Case, validate
 
 PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE = "通过", "退回修改", "待复核", "无法读取"
@@ -79,5 +79,5 @@ def _state(findings: Iterable[Finding], indicators: Iterable[IndicatorScore]) ->
     verdicts = {item.verdict for item in findings}
     if ERROR in verdicts:
         return SENT_BACK
-    waiting = any(one.state == FOR_REVIEWER for one in indicators)
+    waiting = any(one.state in (FOR_REVIEWER, UNSCORED) for one in indicators)
     return FOR_REVIEW if waiting or verdicts & {EXPLAIN, UNVERIFIABLE} else PASSED

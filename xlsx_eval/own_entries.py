@@ -27,7 +27,7 @@ def with_row_context(submission: Submission, scheme: Scheme) -> Submission:
         for row, claim in enumerate(columns.get(f"{table}_自评得分", ()))
     )
     names = (f"{table}_年度指标值", f"{table}_实际完成值")
-    units = [_unit_of(submission.row(table, row)) for row in range(len(points))]
+    units = [_unit_of(submission.row(table, row), submission.book) for row in range(len(points))]
     for name in names:
         columns[name] = tuple(
             _in_unit(answer, units[row], submission.book) if row < len(units) else answer
@@ -52,21 +52,24 @@ def _read_as(answer: Answer, reading: Reading) -> Answer:
     )
 
 
-def _unit_of(row: dict[str, Answer]) -> str:
-    """The row's 计量单位; where it is blank, the unit that was written behind the target."""
+def _unit_of(row: dict[str, Answer], book: Book) -> str:
+    """The row's 计量单位; where it is blank, the unit written behind the target, or % of a percent cell."""
     unit = row.get("计量单位")
     if unit is not None and isinstance(unit.value, str):
         return unit.value.strip("（）() ")
     target = row.get("年度指标值")
     written = _WRITTEN_UNIT.search(target.raw) if target is not None and isinstance(target.raw, str) else None
-    return written[1] if written else ""
+    if written:
+        return written[1]
+    figures = [row[name] for name in ("年度指标值", "实际完成值") if name in row]
+    return "%" if any(one.number is not None and _in_percent_cell(one, book) for one in figures) else ""
 
 
 def _in_unit(answer: Answer, unit: str, book: Book) -> Answer:
     """The answer in the row's unit: 90 for `≤90万元` in 万元, 95 for `95%` in %."""
-    if not unit or answer.formula is not None:
+    if not unit:
         return answer
-    if isinstance(answer.raw, str):
+    if isinstance(answer.raw, str) and answer.formula is None:
         reading = read_number(answer.raw, kind="number", unit="%" if unit in _PERCENTS else unit)
         return _read_as(answer, reading if reading.problem is None else read_text(answer.raw))
     if unit in _PERCENTS and answer.number is not None and _in_percent_cell(answer, book):

@@ -108,5 +108,9 @@ def own_reason(row: Mapping[str, Answer], points: float | None, score: float | N
     lost = show(round(points - score, 4))
     if sign == "定性":
         return f"定性指标“{show(actual.value)}”，自评 {show(score)} 分在规定区间内，扣 {lost} 分"
-    way = "目标÷实际" if sign == "≤" else "实际÷目标"
-    return f"目标 {sign}{show(target.value)}，实际 {show(actual.value)}，未达到目标，按{way}的比例得 {show(score)} 分，扣 {lost} 分"
+    if not target.number or target.number < 0:
+        return f"目标 {sign}{show(target.value)}，实际 {show(actual.value)}，未达到目标，扣 {lost} 分"
+    over = sign == "=" and (actual.number or 0) > target.number
+    way = "目标÷实际" if sign == "≤" or over else "实际÷目标"
+    missed = "偏离目标" if over else "未达到目标"
+    return f"目标 {sign}{show(target.value)}，实际 {show(actual.value)}，{missed}，按{way}的比例得 {show(score)} 分，扣 {lost} 分"

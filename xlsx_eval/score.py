@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsx_eval.entries import Answer, Submission
-from xlsx_eval.findings import Place
+from xlsx_eval.findings import ERROR, Place
 from xlsx_eval.formula import Formula
 from xlsx_eval.formula.numbers import ROUND_HALF_UP, rounded
 from xlsx_eval.precision import FLOAT_NOISE, answers_of, sum_tolerance
@@ -86,7 +86,7 @@ class ScoreSheet:
         """Sum of what could be scored, rescaled where points are left out, with 2 decimals as the form prints it."""
         earned = self._within_blocks([(one, one.score) for one in self.indicators if one.score is not None])
         if not self.dropped:
-            return round(earned, 2)
+            return rounded(earned, 2, ROUND_HALF_UP)
         return rescaled(earned, self.points, self.dropped)
 
     @property
@@ -97,7 +97,7 @@ class ScoreSheet:
     def unscored(self, points: float) -> float:
         """Points of `points` in all that no score could be computed for."""
         scored = self._within_blocks([(one, one.points) for one in self.indicators if one.score is not None])
-        return round(max(0.0, points - scored - self.dropped), 2)
+        return rounded(max(0.0, points - scored - self.dropped), 2, ROUND_HALF_UP)
 
     def _within_blocks(self, amounts: Sequence[tuple[IndicatorScore, float]]) -> float:
         """The sum of `amounts`; a block of own indicators counts at most its points, whatever its rows claim."""
@@ -119,8 +119,7 @@ def score_submission(submission: Submission, scheme: Scheme) -> ScoreSheet:
     """Cross-checks first, for indicators may ask how many of them disagree."""
     figures = submission.figures(scheme, {"勾稽不符数": 0.0})
     checks = tuple(score_check(check, figures, submission, scheme) for check in scheme.checks)
-    wrong = float(sum(1 for check in checks if check.agrees is False))
-    figures = submission.figures(scheme, {"勾稽不符数": wrong})
+    figures = submission.figures(scheme, {"勾稽不符数": proven_wrong(scheme, checks)})
     indicators = [
         _score_indicator(indicator, code, figures, submission, scheme)
         for indicator, code in zip(scheme.indicators, indicator_codes(scheme), strict=True)
@@ -128,6 +127,12 @@ def score_submission(submission: Submission, scheme: Scheme) -> ScoreSheet:
     if scheme.own is not None:
         indicators.extend(_own_scores(scheme.own, len(_first_levels(scheme)), submission))
     return ScoreSheet(tuple(indicators), checks, figures, scheme.points, blocks_of(scheme))
+
+
+def proven_wrong(scheme: Scheme, checks: Sequence[CheckScore]) -> float:
+    """How many cross-checks disagree that are 错误 by the scheme; one that asks for an explanation proves nothing."""
+    pairs = zip(scheme.checks, checks, strict=True)
+    return float(sum(1 for check, scored in pairs if scored.agrees is False and check.verdict == ERROR))
 
 
 def blocks_of(scheme: Scheme) -> Mapping[str, float]:

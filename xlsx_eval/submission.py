@@ -37,8 +37,8 @@ def read_submission(book: Book, scheme: Scheme) -> Submission:
                 reader.answer(field, location.sheet, ref, row) for row, ref in enumerate(location.cells)
             )
     lost = tuple(field for field in scheme.fields.values() if field.name not in located.places)
-    submission = with_row_context(Submission(book, answers, columns, lost, located.remarks), scheme)
-    return reader.with_formulas(submission)
+    submission = reader.with_formulas(Submission(book, answers, columns, lost, located.remarks))
+    return with_row_context(submission, scheme)
 
 
 class _Reader:

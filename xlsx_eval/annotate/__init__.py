@@ -9,6 +9,7 @@ from xlsx_eval.annotate.sources import gather, source_sheet
 from xlsx_eval.convert import poured
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.rounds import History
+from xlsx_eval.score import proven_wrong
 from xlsx_eval.xlsx import annotate_book, free_sheet_names
 
 PROBLEMS, SCORES, AGREEMENT, SOURCES = "问题清单", "评分表", "勾稽表", "取数表"
@@ -23,7 +24,7 @@ def annotate(data: bytes, evaluation: Evaluation, history: History | None = None
     """
     data = poured(data, evaluation.basis) or data
     names = free_sheet_names(data, (PROBLEMS, SCORES, AGREEMENT, SOURCES))
-    wrong = float(sum(1 for check in evaluation.checks if check.agrees is False))
+    wrong = proven_wrong(evaluation.basis, evaluation.checks)
     sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[AGREEMENT]), wrong)
     sheets = (
         problem_sheet(evaluation, names[PROBLEMS], history),

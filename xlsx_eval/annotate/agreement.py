@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from xlsx_eval.annotate.looks import CENTRED, HEADING, NUMBER, SUBTITLE, TEXT, TITLE, live, text
+from xlsx_eval.annotate.looks import (
+    CENTRED,
+    HEADING,
+    NUMBER,
+    SUBTITLE,
+    TEXT,
+    TITLE,
+    VERDICT_FILLS,
+    live,
+    text,
+)
 from xlsx_eval.evaluate import Evaluation
+from xlsx_eval.findings import ERROR, EXPLAIN
 from xlsx_eval.formula import Formula
 from xlsx_eval.scheme import Check
 from xlsx_eval.score import CheckScore
@@ -14,7 +25,7 @@ HEADINGS = ("序号", "勾稽关系", "计算数", "填报数", "差额", "允�
 WIDTHS = (6, 58, 18, 18, 16, 14, 14)
 HEADING_ROW = 4
 FIRST_ROW = HEADING_ROW + 1
-DISAGREES, AGREES, OPEN = "不符", "相符", "未核对"
+DISAGREES, ASKS, AGREES, OPEN = "不符", "待说明", "相符", "未核对"
 
 
 def disagreeing_formula(evaluation: Evaluation, sheet: str) -> str:
@@ -45,7 +56,10 @@ def agreement_sheet(evaluation: Evaluation, name: str, names: dict[str, str]) ->
         frozen=f"A{FIRST_ROW}",
         repeat_rows=(HEADING_ROW, HEADING_ROW),
         names=names,
-        colour_rules=((f"G{FIRST_ROW}:G{_last_row(evaluation)}", f'$G{FIRST_ROW}="{DISAGREES}"', "F8CBAD"),),
+        colour_rules=tuple(
+            (f"G{FIRST_ROW}:G{_last_row(evaluation)}", f'$G{FIRST_ROW}="{word}"', VERDICT_FILLS[verdict])
+            for word, verdict in ((DISAGREES, ERROR), (ASKS, EXPLAIN))
+        ),
         tab_color="A6A6A6",
     )
 
@@ -54,6 +68,7 @@ def _row(number: int, check: Check, scored: CheckScore) -> NewRow:
     row = FIRST_ROW + number - 1
     both = f"COUNT(C{row},D{row})<2"
     within = f"ABS(C{row}-D{row})<=F{row}+0.000000001"
+    apart = DISAGREES if check.verdict == ERROR else ASKS
     return NewRow(
         (
             text(float(number), CENTRED),
@@ -62,7 +77,7 @@ def _row(number: int, check: Check, scored: CheckScore) -> NewRow:
             live(_side(check.right, scored.right), scored.right, NUMBER),
             live(f'IF({both},"",ROUND(C{row}-D{row},6))', _apart(scored), NUMBER),
             text(scored.tolerance, NUMBER),
-            live(f'IF({both},"{OPEN}",IF({within},"{AGREES}","{DISAGREES}"))', _result(scored), CENTRED),
+            live(f'IF({both},"{OPEN}",IF({within},"{AGREES}","{apart}"))', _result(scored, apart), CENTRED),
         ),
         hidden=scored.left is None and scored.right is None,
     )
@@ -78,5 +93,5 @@ def _apart(scored: CheckScore) -> float | None:
     return None if scored.left is None or scored.right is None else round(scored.left - scored.right, 6)
 
 
-def _result(scored: CheckScore) -> str:
-    return OPEN if scored.agrees is None else AGREES if scored.agrees else DISAGREES
+def _result(scored: CheckScore, apart: str) -> str:
+    return OPEN if scored.agrees is None else AGREES if scored.agrees else apart

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.findings import Place
+from xlsx_eval.normalise.text import means_nothing
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import ScoreSheet
 from xlsx_eval.xlsx.cell import ErrorValue
 
+_BARE_FIGURE = re.compile(r"[-+\d.,%％０-９]+")
 SCORE_PRECISION = 0.005
 SCORE_PRECISION_MOST = 0.05
 
@@ -28,8 +31,15 @@ class Case:
         return Place() if answer is None else answer.place
 
     def blank(self, field_name: str) -> bool:
-        """Whether a single field holds nothing readable."""
-        return self.submission.answers.get(field_name) is None or not self.submission.text(field_name)
+        """Whether a single field says nothing: blank, or a word such as 无 or a bare figure."""
+        answer = self.submission.answers.get(field_name)
+        return answer is None or says_nothing(answer)
+
+
+def says_nothing(answer: Answer) -> bool:
+    """Whether an entry that should hold words holds none: blank, 无, -, / or a bare figure."""
+    words = "" if answer.value is None else str(answer.value).strip()
+    return not words or means_nothing(words) or _BARE_FIGURE.fullmatch(words) is not None
 
 
 def readable(answer: Answer) -> bool:

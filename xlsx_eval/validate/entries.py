@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
+from xlsx_eval.normalise.text import means_nothing
 from xlsx_eval.validate.case import Case, readable
 from xlsx_eval.xlsx.cell import ErrorValue
 
 _CODE = re.compile(r"\d{6}\Z")
-_PLACEHOLDER = re.compile(r"[×Xx]{2,}|＊{2,}|\*{3,}|请填写|此处填写|待补充")
+_PLACEHOLDER = re.compile(
+    r"×{2,}|(?<![A-Za-z0-9./])[Xx]{2,}(?![A-Za-z0-9])|＊{2,}|\*{3,}|请填写|此处填写|待补充"
+)
 _SEVERAL = re.compile(
     r"\s*[-+]?[0-9０-９][0-9０-９.,%％]*(?:\s*[；;、/\n，]+\s*[-+]?[0-9０-９][0-9０-９.%％]*)+\s*\Z"
 )
@@ -24,8 +27,15 @@ _PROBLEMS = {"date": "B08", "choice": "B05"}
 def required(case: Case) -> Iterator[Finding]:
     """B01 for required fields left blank."""
     for answer in case.submission.answers.values():
-        if answer.field.required and answer.value is None and readable(answer):
+        if answer.field.required and readable(answer) and _missing(answer):
             yield _about("B01", answer, expected="必填", points=answer.field.points or 0)
+
+
+def _missing(answer: Answer) -> bool:
+    """Whether a required entry is blank, or a word such as 无 where a name or number to call is due."""
+    if answer.field.type == "text" and isinstance(answer.value, str):
+        return means_nothing(answer.value)
+    return answer.value is None
 
 
 def readable_entries(case: Case) -> Iterator[Finding]:
@@ -40,6 +50,8 @@ def _unreadable(answer: Answer, case: Case) -> Finding:
     code = "B20" if several else _PROBLEMS.get(answer.field.type, "B02")
     expected = {"B08": "日期", "B05": "、".join(answer.field.choices), "B20": "一个数字"}.get(code, "数字")
     example = {"示例": f"{case.scheme.year + 1}-03-20"}
+    if isinstance(answer.raw, float) and code == "B02":
+        example["原文"] = f"{answer.shown}（{answer.problem}）"
     return _about(code, answer, expected=expected, words=example, points=answer.field.points or 0)
 
 

@@ -8,7 +8,7 @@ from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.scheme import Own
 from xlsx_eval.score import IndicatorScore
-from xlsx_eval.validate.case import Case, readable
+from xlsx_eval.validate.case import Case, readable, says_nothing
 from xlsx_eval.validate.scores import self_score
 
 _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0.6)}
@@ -115,7 +115,7 @@ def _kinds(row: Mapping[str, Answer]) -> Iterator[Finding]:
 
 def _judge(case: Case, row: Mapping[str, Answer], scored: IndicatorScore) -> Iterator[Finding]:
     claim = row["自评得分"]
-    explained = bool(row["偏差原因"].value)
+    explained = not says_nothing(row["偏差原因"])
     band = _band(row)
     possible = claim.number is not None and 0 <= claim.number <= scored.points
     if band is not None and possible and not band[0] - 1e-9 <= (claim.number or 0) <= band[1] + 1e-9:

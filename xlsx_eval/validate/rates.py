@@ -64,7 +64,8 @@ def _row_rate(case: Case, formula: Formula, row: Mapping[str, Answer], column: s
     label = f"{_row_name(row)} {claim.field.title}"
     if not isinstance(value, float):
         missing = "、".join(answer.field.title for answer in inputs.values() if answer.number is None)
-        words = {"字段": label, "原文": claim.shown, "缺少": missing or "预算数为 0"}
+        lacking = f"计算所需的数据未填（{missing}）" if missing else "作除数的预算数为 0，无法计算"
+        words = {"字段": label, "原文": claim.shown, "缺少": lacking}
         yield finding("D04", claim.place, claim.field.name, words=words, found=claim.shown)
         return
     tolerance = value_tolerance(formula, figures, inputs, case.scheme.decimals)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import EXPLAIN, Finding, finding
+from xlsx_eval.formula.numbers import ROUND_HALF_UP, rounded
 from xlsx_eval.precision import answers_of
 from xlsx_eval.scheme import Indicator
 from xlsx_eval.scheme.rules import value_text
@@ -13,6 +14,8 @@ from xlsx_eval.score import UNSCORED, IndicatorScore, rescaled
 from xlsx_eval.validate.case import Case, readable, same_score
 
 LISTED = 3
+_EXPLAIN_HINT = "请补填所需数据；确实无法提供的，请说明理由和评分依据。"
+_ZERO_HINT = "请核对作除数的预算数或编制数；未调整预算的，调整后预算数请留空，不要填 0。"
 
 
 def indicator_scores(case: Case) -> Iterator[Finding]:
@@ -151,7 +154,8 @@ def _cannot_score(
     if any(answer.field.required and answer.value is None for answer in inputs):
         return
     missing = [answer.field.title for answer in inputs if answer.value is None]
-    words["缺少"] = "、".join(missing) or "除数为 0"
+    words["缺少"] = f"计算所需的数据未填（{'、'.join(missing)}）" if missing else "除数为 0，无法计算"
+    hint = _EXPLAIN_HINT if indicator.missing == EXPLAIN else None
     yield finding(
         "E06",
         claim.place,
@@ -160,9 +164,7 @@ def _cannot_score(
         found=claim.shown,
         expected="可核对的数据",
         verdict=indicator.missing,
-        hint="请补填所需数据；确实无法提供的，请说明理由和评分依据。"
-        if indicator.missing == EXPLAIN
-        else None,
+        hint=hint if missing else _ZERO_HINT,
         points=indicator.points,
     )
 
@@ -236,7 +238,7 @@ def _grade(case: Case, stated: float) -> Iterator[Finding]:
     answer = case.submission.answers.get("自评等级")
     if answer is None or not isinstance(answer.value, str):
         return
-    grade = case.scheme.grade(stated)
+    grade = case.scheme.grade(rounded(stated, 2, ROUND_HALF_UP))
     if answer.value != grade:
         words = {"自评": answer.value, "总分": show(stated), "等级": grade}
         yield finding("E08", answer.place, "自评等级", words=words, found=answer.value, expected=grade)
