@@ -137,6 +137,24 @@ def test_excel_renames_parts_merges_rules_and_moves_texts() -> None:
     )
 
 
+def test_wps_adds_its_own_attributes_and_renames_the_author() -> None:
+    """What WPS is known to do on saving: etc: attributes on sheets, comments in a folder, the user as their author."""
+    parts = saved_since(annotate_cells(zipped(with_note()), MARKS))
+    etc = (
+        b' xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData" etc:filterBottomFollowUsedRange="0"'
+    )
+    parts[SHEET] = parts[SHEET].replace(b"<worksheet ", b"<worksheet" + etc + b" ", 1)
+    comments = parts.pop("xl/comments1.xml")
+    parts["xl/comments/comment1.xml"] = re.sub(rb"<author>[^<]*</author>", b"<author>user</author>", comments)
+    for name in ("[Content_Types].xml", "xl/worksheets/_rels/sheet1.xml.rels"):
+        parts[name] = parts[name].replace(b"comments1.xml", b"comments/comment1.xml")
+    stripped = parts_of(strip_marks(zipped(parts)))
+    assert etc in stripped[SHEET]
+    assert b"xlsx-eval" not in stripped[SHEET]
+    text = stripped["xl/comments/comment1.xml"].decode()
+    assert re.findall(r"<t[^>]*>([^<]*)</t>", text) == ["部门的批注"]
+
+
 def test_rules_in_an_extension_are_found_and_an_empty_extension_goes() -> None:
     """LibreOffice and WPS write some rules as x14."""
     rule = (
