@@ -147,7 +147,25 @@ def test_text_of_a_department_never_becomes_a_formula() -> None:
 def test_the_live_reading_gives_the_value_we_read(raw: object, value: object) -> None:
     field = scheme().fields["支出合计_决算数"]
     formula = compile_formula(live_value(Answer(field, Place("基础数据", "E13"), raw, value), "基础数据!E13"))  # type: ignore[arg-type]
-    assert formula.evaluate(lambda name: raw) == ("" if value is None else value)  # type: ignore[arg-type,return-value]
+    assert formula.evaluate(lambda name: raw) == pytest.approx("" if value is None else value)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value", "corrected", "then"),
+    [
+        ("自定指标_实际完成值", 0.9025, 90.25, 0.97, 97),
+        ("公用经费控制率_指标值", 98.5, 0.985, 97, 0.97),
+        ("公用经费控制率_指标值", 98.5, 0.985, 0.97, 0.97),
+    ],
+)
+def test_a_figure_read_in_other_units_is_read_so_after_a_correction(
+    name: str, raw: float, value: float, corrected: float, then: float
+) -> None:
+    answer = Answer(scheme().fields[name], Place("甲", "B2"), raw, value)
+    formula = compile_formula(live_value(answer, "甲!B2"))
+    assert formula.evaluate(lambda cell: raw) == pytest.approx(value, abs=1e-12)
+    assert formula.evaluate(lambda cell: corrected) == pytest.approx(then, abs=1e-12)
+    assert formula.evaluate(lambda cell: None) == ""
 
 
 def test_the_live_reading_follows_a_correction() -> None:

@@ -205,13 +205,25 @@ def _cached(answer: Answer) -> Scalar:
 
 
 def live_value(answer: Answer, where: str) -> str:
-    """The formula of an entry's value: the cell itself, "" while blank, and the reading of what was typed."""
+    """The formula of an entry's value: the cell itself, "" while blank, and the reading of what was typed.
+
+    A figure read in other units (95 for 95% in a row counted in %) is read so after a correction too.
+    """
     plain = f'IF({where}="","",{where})'
     if isinstance(answer.raw, ErrorValue):
         return f"IFERROR({plain},{_literal(_cached(answer))})"
     if answer.raw is None or answer.raw == answer.value:
         return plain
+    if isinstance(answer.raw, float) and isinstance(answer.value, float):
+        if _same(answer.value, answer.raw * 100):
+            return f'IF({where}="","",IF(ISNUMBER({where}),ROUND({where}*100,10),{where}))'
+        if answer.field.type == "rate" and _same(answer.value, answer.raw / 100):
+            return f'IF({where}="","",IF(ISNUMBER({where}),IF(ABS({where})>1.5,{where}/100,{where}),{where}))'
     return f"IF({_as_sent(answer.raw, where)},{_literal(_cached(answer))},{plain})"
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-12 * max(1.0, abs(one))
 
 
 def _as_sent(raw: Scalar, where: str) -> str:
