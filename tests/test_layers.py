@@ -33,6 +33,7 @@ LAYERS = (
     {"results", "inbox", "outbox"},
     {"hold"},
     {"names", "filelock", "archive", "scheme_digest"},
+    {"durable"},
     {"known_figures", "answers"},
     {"annotate"},
     {"rounds"},

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from xlsx_eval.durable import sync_folder
 from xlsx_eval.errors import FolderError
 
 _UNFINISHED = ".xlsx-eval.tmp"
@@ -48,8 +49,8 @@ class Archive:
         target.parent.mkdir(exist_ok=True)
         temporary.chmod(0o444)
         os.replace(temporary, target)
-        _sync(target.parent)
-        _sync(self.root)
+        sync_folder(target.parent)
+        sync_folder(self.root)
 
     def sweep(self) -> None:
         """Removes what a killed run left half written."""
@@ -109,13 +110,3 @@ def _chunk(incoming: IO[bytes]) -> bytes:
         return incoming.read(_CHUNK)
     except OSError as error:
         raise _SourceError(error) from error
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -49,6 +49,17 @@ def judge(path: Path, file: str, scheme: Scheme, seen: Callable[[Source], None] 
 
     `seen` is told of the file as soon as it was read.
     """
+    return guarded(path, file, scheme, seen, _handed_back)
+
+
+def guarded(
+    path: Path,
+    file: str,
+    scheme: Scheme,
+    seen: Callable[[Source], None] | None,
+    handed_back: Callable[[bytes, str, Source, Scheme], Judged],
+) -> Judged:
+    """What `handed_back` makes of the file's bytes, or the receipt for the fault that kept it from doing so."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -57,7 +68,7 @@ def judge(path: Path, file: str, scheme: Scheme, seen: Callable[[Source], None] 
     if seen is not None:
         seen(source)
     try:
-        return _handed_back(data, file, source, scheme)
+        return handed_back(data, file, source, scheme)
     except Unreadable as error:
         return refused(file, source, error.reason, scheme, detail=error.detail)
     except Exception:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from xlsx_eval.durable import sync_folder
 from xlsx_eval.errors import FolderError
 from xlsx_eval.evaluate import STATES
 from xlsx_eval.filelock import lock_file
@@ -105,7 +106,7 @@ class Outbox:
         self._journal.write(_manifest_line(name, digest))
         self._journal.flush()
         os.replace(temporary, target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         self._written[name] = digest
 
     def _is_ours(self, name: str) -> bool:
@@ -187,16 +188,6 @@ def _synced_digest(path: Path) -> str:
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())
     return _digest(path)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_whole(path: Path, data: bytes) -> None:

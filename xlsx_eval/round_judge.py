@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -14,9 +13,8 @@ from typing import Any
 from xlsx_eval.annotate import annotate
 from xlsx_eval.answers import read_answers
 from xlsx_eval.dossier import as_json, finding_of
-from xlsx_eval.errors import Unreadable
 from xlsx_eval.evaluate import Evaluation, evaluate, with_findings
-from xlsx_eval.judging import Judged, Source, refused
+from xlsx_eval.judging import Judged, Source, guarded
 from xlsx_eval.known_figures import known_findings
 from xlsx_eval.results import result_of
 from xlsx_eval.roster import Department, Roster
@@ -98,19 +96,7 @@ class RoundJudge:
         self, path: Path, file: str, scheme: Scheme, seen: Callable[[Source], None] | None = None
     ) -> Judged:
         """The file at `path`; a fault of file or program gives a receipt."""
-        try:
-            data = path.read_bytes()
-        except OSError:
-            return refused(file, Source(), "unopened", scheme, trace=traceback.format_exc())
-        source = Source.of(data)
-        if seen is not None:
-            seen(source)
-        try:
-            return self._judged(data, file, source, scheme)
-        except Unreadable as error:
-            return refused(file, source, error.reason, scheme, detail=error.detail)
-        except Exception:
-            return refused(file, source, "program_failed", scheme, trace=traceback.format_exc())
+        return guarded(path, file, scheme, seen, self._judged)
 
     def _judged(self, data: bytes, file: str, source: Source, scheme: Scheme) -> Judged:
         known = _known(self.known, self.mark)

@@ -42,7 +42,7 @@ def _children(styles: Styles, sheet: AddedSheet) -> Iterator[str]:
     yield element("sheetFormatPr", {"defaultRowHeight": "15"})
     if sheet.widths:
         yield element("cols", {}, *(_column(at, width) for at, width in enumerate(sheet.widths, 1)))
-    yield _element_or_empty("sheetData", _rows(styles, sheet))
+    yield element("sheetData", {}, _rows(styles, sheet))
     if sheet.protected:
         allowed = dict.fromkeys(("formatCells", "formatColumns", "formatRows"), "0")
         yield element("sheetProtection", {"sheet": "1", "objects": "1", "scenarios": "1", **allowed})
@@ -54,10 +54,6 @@ def _children(styles: Styles, sheet: AddedSheet) -> Iterator[str]:
     if links:
         yield element("hyperlinks", {}, links)
     yield from _print_setup(sheet)
-
-
-def _element_or_empty(tag: str, inner: str) -> str:
-    return element(tag, {}, inner)
 
 
 def _dimension(sheet: AddedSheet) -> str:
