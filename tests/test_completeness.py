@@ -93,6 +93,7 @@ class Damaged:
     touched: set[str] = field(default_factory=set)
     guarded: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     kinds: list[str] = field(default_factory=list)
 
     def take(self, place: Spot, *, alone: bool) -> bool:
@@ -169,9 +170,9 @@ def label(cells: tuple[Spot, ...]) -> Damage:
 def name_to(refers_to: Callable[[str], str], code: str) -> Damage:
     def damage(rng: random.Random, form: Damaged) -> bool:
         one = rng.choice([answer for answer in sound().answers.values() if answer.field.type == "amount"])
-        if code in form.codes or not form.take((f"name {one.field.name}", ""), alone=False):
+        if code in form.codes or one.field.name in form.names:
             return False
-        form.cells.discard((f"name {one.field.name}", ""))
+        form.names.add(one.field.name)
         old = f'name="{one.field.name}">'
         book = form.editor.parts["xl/workbook.xml"]
         at = book.index(old) + len(old)
