@@ -16,6 +16,7 @@ from forms import scheme
 from xlsx_eval.collect import Pass, collect_once
 from xlsx_eval.fill import fill, read_values
 from xlsx_eval.roster import Department, draw_roster
+from xlsx_eval.spread import Here
 from xlsx_eval.workspace import CONFIG, Workspace, init_workspace, open_workspace
 
 NAMES = {"102001": "区应急管理局", "105001": "区教育局", "010203": "区档案馆"}
@@ -84,7 +85,7 @@ def clock() -> datetime.datetime:
 
 def collected(workspace: Workspace) -> Pass:
     """One pass at a time that stands still."""
-    return collect_once(workspace, clock)
+    return collect_once(workspace, clock, workforce=Here(scheme()))
 
 
 def returned(workspace: Workspace) -> list[str]:

@@ -6,21 +6,26 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path, PosixPath
 
 import openpyxl
+import psutil
 import pytest
 
+from xlsx_eval.allowance import allowance
 from xlsx_eval.batch import Step, run
 from xlsx_eval.errors import FolderError
 from xlsx_eval.inbox import scan
 from xlsx_eval.outbox import MANIFEST, Outbox, write_whole
 from xlsx_eval.results import read_records
 from xlsx_eval.scheme import load_scheme
-from xlsx_eval.spread import Job, spread
+from xlsx_eval.spread import Crew, Here, Job
 from xlsx_eval.xlsx import strip_marks
+from xlsx_eval.xlsx.archive import Limits
 
 SCHEME = load_scheme()
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "inbox"
@@ -49,13 +54,13 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def judged(inbox: Path, out: Path, **settings: object) -> dict[str, bytes]:
     """What a run in this process leaves in `out`."""
-    run(inbox, out, SCHEME, workers=1, **settings)  # type: ignore[arg-type]
+    run(inbox, out, SCHEME, workers=0, **settings)  # type: ignore[arg-type]
     return files(out)
 
 
 class TestOutputs:
     def test_every_file_comes_out_in_the_folder_of_its_state(self, inbox: Path, tmp_path: Path) -> None:
-        done = run(inbox, tmp_path / "out", SCHEME, workers=1)
+        done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert done.states == {"通过": 1, "退回修改": 1, "待复核": 1, "无法读取": 1}
         assert sorted(files(tmp_path / "out")) == sorted(
             [
@@ -96,7 +101,7 @@ class TestOutputs:
 
     def test_progress_tells_each_file_once(self, inbox: Path, tmp_path: Path) -> None:
         steps: list[Step] = []
-        run(inbox, tmp_path / "out", SCHEME, workers=1, progress=steps.append)
+        run(inbox, tmp_path / "out", SCHEME, workers=0, progress=steps.append)
         assert [(step.done, step.total) for step in steps] == [(number, 4) for number in (1, 2, 3, 4)]
         assert steps[0].output == f"退回修改/{FAULTY[:-5]}_第1轮.xlsx"
 
@@ -171,7 +176,7 @@ class TestInbox:
 class TestRepeats:
     def test_the_same_bytes_twice_are_both_judged_and_told(self, inbox: Path, tmp_path: Path) -> None:
         shutil.copy(inbox / GOOD, inbox / "区教育局(1).xlsx")
-        done = run(inbox, tmp_path / "out", SCHEME, workers=1)
+        done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert done.states["通过"] == 2
         assert [(one.file, one.first, one.same) for one in done.repeats] == [
             ("区教育局.xlsx", "区教育局(1).xlsx", "内容")
@@ -180,7 +185,7 @@ class TestRepeats:
     def test_the_same_code_in_different_files_is_told(self, inbox: Path, tmp_path: Path) -> None:
         book = openpyxl.load_workbook(inbox / GOOD)
         book.save(inbox / "区教育局-更正.xlsx")
-        done = run(inbox, tmp_path / "out", SCHEME, workers=1)
+        done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert [(one.first, one.same) for one in done.repeats] == [("区教育局-更正.xlsx", "编码")]
         assert done.total == 5
 
@@ -208,7 +213,7 @@ class TestOutbox:
         judged(inbox, tmp_path / "out")
         edited = tmp_path / "out" / "汇总表.xlsx"
         edited.write_bytes(b"with the officer's remarks")
-        done = run(inbox, tmp_path / "out", SCHEME, workers=1)
+        done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert done.kept == ("汇总表（人工修改）.xlsx",)
         assert files(tmp_path / "out")["汇总表（人工修改）.xlsx"] == b"with the officer's remarks"
         assert edited.read_bytes().startswith(b"PK")
@@ -218,7 +223,7 @@ class TestOutbox:
         name = "退回修改/区卫生健康局_第1轮.xlsx"
         (tmp_path / "out" / name).write_bytes(b"edited")
         (inbox / FAULTY).unlink()
-        done = run(inbox, tmp_path / "out", SCHEME, workers=1)
+        done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert done.kept == (name,)
         assert (tmp_path / "out" / name).read_bytes() == b"edited"
 
@@ -238,7 +243,7 @@ class TestOutbox:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            run(inbox, tmp_path / "乙", SCHEME, workers=1, progress=stop)
+            run(inbox, tmp_path / "乙", SCHEME, workers=0, progress=stop)
         half = files(tmp_path / "乙")
         assert len([name for name in half if name.endswith(".xlsx")]) == 2
         assert all(data == whole[name] for name, data in half.items() if name != MANIFEST)
@@ -307,6 +312,16 @@ class Endless(PosixPath):
         return super().read_bytes()
 
 
+class Greedy(PosixPath):
+    """A file whose reading takes all the memory there is."""
+
+    def read_bytes(self) -> bytes:
+        hoard = []
+        while True:
+            hoard.append(b"x" * (8 << 20))
+            time.sleep(0.005)
+
+
 class BadBytes(bytes):
     """Bytes that fail when they are looked at."""
 
@@ -326,10 +341,11 @@ class Bytes(PosixPath):
 
 @pytest.mark.skipif(os.name != "posix", reason="the fixtures end their process by a signal")
 class TestTrouble:
-    def outcomes(self, *paths: Path, seconds: float = 60.0) -> Iterator[tuple[str, str]]:
+    def outcomes(self, *paths: Path, **settings: float) -> Iterator[tuple[str, str]]:
         jobs = [Job(path, path.name) for path in paths]
-        for one in spread(jobs, SCHEME, workers=2, seconds=seconds):
-            yield one.result.state, one.result.reason[:12]
+        with Crew(SCHEME, 2, allowance(settings)) as crew:
+            for one in crew.judged(jobs):
+                yield one.result.state, one.result.reason[:12]
 
     def test_a_worker_that_dies_costs_its_file_only(self) -> None:
         good, review = SAMPLES / GOOD, SAMPLES / REVIEW
@@ -348,8 +364,60 @@ class TestTrouble:
             ("通过", ""),
         ]
 
+    def test_a_file_that_takes_too_much_memory_costs_itself_only(self) -> None:
+        good = SAMPLES / GOOD
+        assert list(self.outcomes(good, Greedy(SAMPLES / FAULTY), good, memory=512)) == [
+            ("通过", ""),
+            ("无法读取", "处理该文件占用内存超过规定上限，已停止处理"[:12]),
+            ("通过", ""),
+        ]
+
+    def test_a_single_file_is_watched_as_well(self) -> None:
+        (outcome,) = self.outcomes(Endless(SAMPLES / FAULTY), seconds=2)
+        assert outcome == ("无法读取", "处理该文件超过规定时限，")
+
+    def test_a_crew_goes_on_after_a_death_with_the_next_files(self) -> None:
+        with Crew(SCHEME, 2) as crew:
+            crew.stand_by()
+            for path in (Deadly(SAMPLES / FAULTY), SAMPLES / GOOD):
+                (one,) = crew.judged([Job(path, path.name)])
+                crew.stand_by()
+        assert one.result.state == "通过"
+
+    def test_workers_end_with_a_run_that_is_killed(self) -> None:
+        script = (
+            "from pathlib import Path; from xlsx_eval import load_scheme\n"
+            "from xlsx_eval.spread import Crew, Job\n"
+            "if __name__ == '__main__':\n"
+            "    crew = Crew(load_scheme(), 1)\n"
+            f"    list(crew.judged([Job(Path({str(SAMPLES / GOOD)!r}), 'a')]))\n"
+            "    print('judged', flush=True); input()\n"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "judged\n"
+            workers = psutil.Process(run.pid).children(recursive=True)
+            assert workers
+            run.kill()
+        _, alive = psutil.wait_procs(workers, timeout=10)
+        assert alive == []
+
+    def test_a_file_larger_than_allowed_is_not_even_opened(self, tmp_path: Path) -> None:
+        path = tmp_path / "大.xlsx"
+        with path.open("wb") as stream:
+            stream.truncate(2 << 20)
+        limits = allowance({"total": 1}).limits
+        (one,) = Here(SCHEME, limits).judged([Job(Deadly(path), path.name)])
+        assert (one.result.state, one.result.reason) == ("无法读取", "文件内容超出处理上限")
+
+    def test_cells_beyond_what_is_allowed_refuse_the_file(self) -> None:
+        (one,) = Here(SCHEME, Limits(cells=100)).judged([Job(SAMPLES / GOOD, GOOD)])
+        assert one.result.reason == "文件内容超出处理上限"
+
     def test_a_fault_of_the_program_gives_a_receipt_and_a_traceback(self) -> None:
-        (one,) = spread([Job(Bytes(SAMPLES / GOOD), GOOD)], SCHEME)
+        (one,) = Here(SCHEME).judged([Job(Bytes(SAMPLES / GOOD), GOOD)])
         assert (one.result.state, one.result.reason[:5]) == ("无法读取", "核对程序处")
         assert "a fault of ours" in one.trace
         assert one.data.startswith(b"PK")
@@ -359,6 +427,6 @@ class TestTrouble:
         (inbox / "锁住.xlsx").chmod(0)
         if os.access(inbox / "锁住.xlsx", os.R_OK):
             pytest.skip("this user reads every file, so none can be refused")
-        done = run(inbox, tmp_path / "out", SCHEME, workers=1)
+        done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert done.failures == 1
         assert "PermissionError" in (tmp_path / "out" / "运行日志.txt").read_text(encoding="utf-8")

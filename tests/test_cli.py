@@ -101,7 +101,7 @@ class TestReadme:
 
 class TestRun:
     def test_a_run_ends_in_words_that_say_where_things_are(self, tmp_path: Path) -> None:
-        code, out, err = ran("run", INBOX, "-o", tmp_path / "out", "--workers", "1")
+        code, out, err = ran("run", INBOX, "-o", tmp_path / "out", "--workers", "0")
         assert (code, err) == (3, "")
         lines = out.splitlines()
         assert lines[0].startswith("[1/7] ")
@@ -109,14 +109,34 @@ class TestRun:
         assert lines[-1] == f"汇总表：{tmp_path / 'out' / '汇总表.xlsx'}"
 
     def test_the_same_run_in_english(self, tmp_path: Path) -> None:
-        _, out, _ = ran("run", INBOX, "-o", tmp_path / "out", "--workers", "1", lang="en")
+        _, out, _ = ran("run", INBOX, "-o", tmp_path / "out", "--workers", "0", lang="en")
         assert "Judged 7 files: 1 passed" in out
+
+    def test_limits_are_named_and_refuse_a_file(self, tmp_path: Path) -> None:
+        words = ("run", INBOX, "-o", tmp_path / "out", "--workers", "0")
+        code, out, _ = ran(*words, "--limit", "members=10", "--limit", "cells=2000")
+        assert code == 3
+        assert out.count("文件内容超出处理上限") == 6
+
+    @pytest.mark.parametrize(
+        ("limit", "told"),
+        [
+            ("rows=3", "没有“rows”这一项上限，可用：memory、total"),
+            ("memory=9", "memory 应为 256 至"),
+            ("cells=many", "cells 应为 1000 至 100000000 之间的整数"),
+            ("cells", "cells 应为"),
+        ],
+    )
+    def test_a_limit_that_is_none_says_what_there_is(self, limit: str, told: str, tmp_path: Path) -> None:
+        code, _, err = ran("run", INBOX, "-o", tmp_path / "out", "--limit", limit)
+        assert code == 2
+        assert told in err
 
     def test_repeats_are_told(self, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
         for name in ("a.xlsx", "b.xlsx"):
             shutil.copy(INBOX / "区教育局.xlsx", tmp_path / "in" / name)
-        code, out, _ = ran("run", tmp_path / "in", "-o", tmp_path / "out", "--workers", "1")
+        code, out, _ = ran("run", tmp_path / "in", "-o", tmp_path / "out", "--workers", "0")
         assert code == 0
         assert "重复报送：“b.xlsx”与“a.xlsx”内容相同" in out
 
@@ -179,7 +199,7 @@ class TestForms:
         assert (tmp_path / "a.xlsx").read_bytes() != (tmp_path / "b.xlsx").read_bytes()
 
     def test_strip_gives_back_what_was_sent(self, tmp_path: Path) -> None:
-        ran("run", INBOX, "-o", tmp_path / "out", "--workers", "1")
+        ran("run", INBOX, "-o", tmp_path / "out", "--workers", "0")
         back = tmp_path / "out" / "退回修改" / "区卫生健康局_第1轮.xlsx"
         assert ran("strip", back, "-o", tmp_path / "a.xlsx")[0] == 0
         assert (tmp_path / "a.xlsx").read_bytes() == (INBOX / "区卫生健康局.xlsx").read_bytes()
@@ -240,7 +260,7 @@ class TestOperator:
 
     def test_a_folder_that_cannot_be_written_is_one_line(self, tmp_path: Path) -> None:
         (tmp_path / "out").write_bytes(b"")
-        code, _, err = ran("run", INBOX, "-o", tmp_path / "out" / "deeper", "--workers", "1")
+        code, _, err = ran("run", INBOX, "-o", tmp_path / "out" / "deeper", "--workers", "0")
         assert code == 2
         assert err.startswith("错误：无法写入 ")
 

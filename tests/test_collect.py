@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +19,8 @@ from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.ledger import ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD, Arrival, Ledger
 from xlsx_eval.roster import Department, draw_roster
 from xlsx_eval.takein import Settling
-from xlsx_eval.workspace import Workspace
+from xlsx_eval.verify import verify
+from xlsx_eval.workspace import CONFIG, Workspace, open_workspace
 
 
 @pytest.fixture
@@ -279,3 +281,24 @@ def test_a_file_changed_by_hand_in_the_outbox_is_set_aside(season: Workspace) ->
     collected(season)
     assert mine.read_bytes() == b"edited by an officer"
     assert len(returned(season)) == 2
+
+
+def test_limits_of_the_configuration_refuse_a_file_and_others_go_on(tmp_path: Path) -> None:
+    season = made(tmp_path / "s", config="[limits]\nmembers = 40\n")
+    padded = io.BytesIO(form("102001"))
+    with zipfile.ZipFile(padded, "a") as package:
+        for number in range(40):
+            package.writestr(f"xl/media/image{number}.png", b"")
+    drop(season, "图多.xlsx", padded.getvalue())
+    drop(season, "b.xlsx", form("105001"))
+    done = collect_once(season, clock)
+    assert dict(done.outcomes) == {"无法读取": 1, "已受理": 1}
+    assert verify(season).faults == ()
+
+
+def test_a_limit_set_lower_later_changes_no_verdict(season: Workspace) -> None:
+    drop(season, "a.xlsx", form("102001"))
+    collected(season)
+    with (season.root / CONFIG).open("a", encoding="utf-8") as config:
+        config.write("[limits]\nmembers = 10\n")
+    assert verify(open_workspace(season.root)).faults == ()

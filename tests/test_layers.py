@@ -54,6 +54,7 @@ LAYERS = (
     {"scheme"},
     {"formula"},
     {"findings"},
+    {"allowance"},
     {"xlsx"},
     {"errors"},
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from xlsx_eval.allowance import DEFAULT_ALLOWANCE
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.workspace import CONFIG, init_workspace, open_workspace
 
@@ -49,6 +50,19 @@ def test_a_deadline_is_a_date(tmp_path: Path) -> None:
     assert open_workspace(tmp_path).config.deadline == datetime.date(2023, 4, 30)
 
 
+def test_the_limits_it_is_made_with_are_the_defaults(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    assert open_workspace(tmp_path).config.allowed == DEFAULT_ALLOWANCE
+
+
+def test_limits_are_set_in_mb_and_seconds(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    (tmp_path / CONFIG).write_text("[limits]\nseconds = 7.5\ntotal = 64\ncells = 5000\n", encoding="utf-8")
+    allowed = open_workspace(tmp_path).config.allowed
+    assert (allowed.seconds, allowed.limits.total, allowed.limits.cells) == (7.5, 64 << 20, 5_000)
+    assert (allowed.memory, allowed.limits.member) == (2_048, 256 << 20)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -62,6 +76,11 @@ def test_a_deadline_is_a_date(tmp_path: Path) -> None:
         ('outbox = "inbox/out"', "outbox 不能放在 inbox 里面"),
         ('inbox = "."', "不能"),
         ("scheme = ", "无法读取"),
+        ("limits = 1", "limits：应为"),
+        ("[limits]\nrows = 1", "limits.rows：没有这一项"),
+        ("[limits]\nmemory = 1", "limits.memory：应为 256 至 1048576 之间的整数"),
+        ("[limits]\ncells = 1e6", "limits.cells：应为 1000 至 100000000 之间的整数"),
+        ("[limits]\nseconds = true", "limits.seconds：应为 1 至 86400 之间的数"),
     ],
 )
 def test_a_wrong_key_is_named_with_what_it_should_be(text: str, words: str, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from xlsx_eval.allowance import DEFAULT_ALLOWANCE, Allowance
 from xlsx_eval.errors import FolderError
 from xlsx_eval.evaluate import STATES, UNREADABLE
 from xlsx_eval.inbox import scan
@@ -18,7 +19,7 @@ from xlsx_eval.names import Names, round_of
 from xlsx_eval.outbox import FINDINGS, LOG, RESULTS, SCORES, SUMMARY, Outbox
 from xlsx_eval.results import Result, Tables, json_line
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.spread import SECONDS, Job, spread
+from xlsx_eval.spread import Crew, Here, Job, Workforce
 from xlsx_eval.summary import Repeat, Row, draw_summary, repeats, row_of
 
 
@@ -59,28 +60,37 @@ def run(
     scheme: Scheme,
     *,
     workers: int | None = None,
-    seconds: float = SECONDS,
+    allowed: Allowance = DEFAULT_ALLOWANCE,
     progress: Callable[[Step], None] | None = None,
 ) -> BatchResult:
     """Judges every file under `inbox` and writes annotated workbooks, receipts, records and summary to `out`.
 
-    `workers` are processes (None: one per processor; 1: this one, without the limit of `seconds` a file).
+    `workers` are processes (None: one per processor; 0: this one alone, without the limits of time and memory that
+    `allowed` sets for a file).
     Raises FolderError when `inbox` cannot be read or `out` cannot be written.
     """
     _refuse_own_outputs(inbox, out)
     found = scan(inbox, out)
     jobs = [Job(path, file) for file, path in found.files]
     with Outbox(out) as outbox:
-        with ExitStack() as open_files:
+        with _workforce(scheme, workers, allowed) as workforce, ExitStack() as open_files:
             records = _Records(outbox, scheme, open_files)
-            judged = spread(jobs, scheme, workers or os.cpu_count() or 1, seconds)
-            for done, one in enumerate(judged, 1):
+            for done, one in enumerate(workforce.judged(jobs), 1):
                 output = records.add(one)
                 if progress is not None:
                     progress(Step(done, len(jobs), one.result, output))
             records.sum_up()
         outbox.finish()
         return records.outcome(found.skipped)
+
+
+@contextmanager
+def _workforce(scheme: Scheme, workers: int | None, allowed: Allowance) -> Iterator[Workforce]:
+    if workers == 0:
+        yield Here(scheme, allowed.limits)
+        return
+    with Crew(scheme, workers or os.cpu_count() or 1, allowed) as crew:
+        yield crew
 
 
 def _refuse_own_outputs(inbox: Path, out: Path) -> None:

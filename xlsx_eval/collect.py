@@ -37,7 +37,7 @@ from xlsx_eval.round_judge import Basis, Known, RoundJudge, RoundJudged
 from xlsx_eval.rounds import Past
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.scheme_digest import scheme_digest
-from xlsx_eval.spread import Job, spread
+from xlsx_eval.spread import Crew, Job, Workforce
 from xlsx_eval.takein import Clock, Intake, Settling, lying
 from xlsx_eval.unclaimed import show_unclaimed
 from xlsx_eval.workspace import Workspace
@@ -83,7 +83,11 @@ class Collector:
     """Works on one workspace at a time, alone; to be used in a `with` block."""
 
     def __init__(
-        self, workspace: Workspace, clock: Clock = datetime.datetime.now, command: str = "run"
+        self,
+        workspace: Workspace,
+        clock: Clock = datetime.datetime.now,
+        command: str = "run",
+        workforce: Workforce | None = None,
     ) -> None:
         self.workspace = workspace
         self._open = contextlib.ExitStack()
@@ -94,6 +98,10 @@ class Collector:
         except BaseException:
             self._open.close()
             raise
+        self._crew = self._open.enter_context(
+            Crew(self.scheme, workspace.config.workers or os.cpu_count() or 1, workspace.config.allowed)
+        )
+        self._workforce = workforce or self._crew
         self.archive = Archive(workspace.archive)
         self._clock = clock
         self._digest = scheme_digest(workspace.root, workspace.config.scheme, self.scheme.year)
@@ -110,6 +118,10 @@ class Collector:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    def stand_by(self) -> None:
+        """Has a worker ready, so that the next file need not wait for one to start."""
+        self._crew.stand_by()
 
     def collect(self, settling: Settling, now: float) -> Pass:
         """Takes what is ready at the moment `now` and decides everything that waits."""
@@ -172,9 +184,8 @@ class Collector:
         Known(roster, self._bases(roster)).write(known)
         judge = RoundJudge(known, folder.name)
         jobs = [Job(self.archive.path(one.digest), one.file, judge) for one in arrivals]
-        workers = self.workspace.config.workers or os.cpu_count() or 1
         cases = []
-        for arrival, judged in zip(arrivals, spread(jobs, self.scheme, workers), strict=True):
+        for arrival, judged in zip(arrivals, self._workforce.judged(jobs), strict=True):
             spool = folder / str(arrival.id)
             spool.write_bytes(pickle.dumps(judged))
             if isinstance(judged, RoundJudged):
@@ -323,12 +334,18 @@ def _beaten(arrival: Arrival, winner: _Case | None) -> tuple[str, str]:
 
 
 def collect_once(
-    workspace: Workspace, clock: Clock = datetime.datetime.now, settle: float | None = None
+    workspace: Workspace,
+    clock: Clock = datetime.datetime.now,
+    settle: float | None = None,
+    workforce: Workforce | None = None,
 ) -> Pass:
-    """One pass for a scheduled task: looks twice, `settle` seconds apart, and works on what did not change."""
+    """One pass for a scheduled task: looks twice, `settle` seconds apart, and works on what did not change.
+
+    The work is done by processes as the configuration says, unless a `workforce` is given.
+    """
     seconds = workspace.config.settle if settle is None else settle
     settling = Settling(seconds)
-    with Collector(workspace, clock) as collector:
+    with Collector(workspace, clock, workforce=workforce) as collector:
         settling.ready(lying(workspace.inbox, workspace.outbox), time.monotonic())
         time.sleep(seconds)
         return collector.collect(settling, time.monotonic())

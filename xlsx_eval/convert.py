@@ -12,6 +12,7 @@ from xlsx_eval.locate import Remark
 from xlsx_eval.scheme import Scheme, Table
 from xlsx_eval.submission import read_submission
 from xlsx_eval.xlsx import strip_marks
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 from xlsx_eval.xlsx.read import read_book
 from xlsx_eval.xlsx.sniff import sniff
@@ -23,15 +24,16 @@ _WORTH_TELLING = frozenset({"A10", "A11", "A13", "A15", "A16", "A17", "A18", "A2
 """What is told of the file that came; that its names are lost and its sheets named otherwise goes without saying."""
 
 
-def submitted(data: bytes, scheme: Scheme) -> Submission:
+def submitted(data: bytes, scheme: Scheme, limits: Limits = DEFAULT_LIMITS) -> Submission:
     """The answers of a workbook of any kind, without our own marks; raises errors.Unreadable.
 
     Those of another format have their places in the fresh template; what the file lacks is listed as lost.
     """
     kind = sniff(data)
     if kind not in FOREIGN:
-        return read_submission(read_book(strip_marks(data) if kind in _PACKAGES else data), scheme)
-    source = read_submission(read_book(data), scheme)
+        bare = strip_marks(data, limits) if kind in _PACKAGES else data
+        return read_submission(read_book(bare, limits), scheme)
+    source = read_submission(read_book(data, limits), scheme)
     if len(source.lost) == len(scheme.fields):
         return source
     fresh = read_submission(read_book(_fresh(source, scheme)), scheme)
@@ -46,11 +48,11 @@ def submitted(data: bytes, scheme: Scheme) -> Submission:
     )
 
 
-def poured(data: bytes, scheme: Scheme) -> bytes | None:
+def poured(data: bytes, scheme: Scheme, limits: Limits = DEFAULT_LIMITS) -> bytes | None:
     """A fresh template with the entries of a workbook in another format; None for one that can be written on."""
     if sniff(data) not in FOREIGN:
         return None
-    return _fresh(read_submission(read_book(data), scheme), scheme)
+    return _fresh(read_submission(read_book(data, limits), scheme), scheme)
 
 
 def extension_of(kind: str) -> str:

@@ -11,6 +11,7 @@ from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding, gravity
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import FOR_REVIEWER, UNSCORED, CheckScore, IndicatorScore, score_submission
 from xlsx_eval.validate import Case, validate
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 
 PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE = "通过", "退回修改", "待复核", "无法读取"
 STATES = (PASSED, SENT_BACK, FOR_REVIEW, UNREADABLE)
@@ -23,7 +24,7 @@ class Evaluation:
     `score` adds what could be computed; `unscored` are the points of indicators that could not be; `grade` is
     None while any is unscored. `claimed` is the department's own total (None: not given). `state` is 退回修改 when
     there is a 错误, 待复核 when something is to be explained, cannot be checked or waits for a person's score, else 通过. `basis` is the scheme
-    that judged it.
+    that judged it, `limits` what the workbook was allowed to cost.
     """
 
     scheme: str
@@ -41,11 +42,12 @@ class Evaluation:
     checks: tuple[CheckScore, ...]
     submission: Submission
     basis: Scheme
+    limits: Limits = DEFAULT_LIMITS
 
 
-def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
+def evaluate(data: bytes, scheme: Scheme, limits: Limits = DEFAULT_LIMITS) -> Evaluation:
     """Reads, scores and validates a workbook of any kind this program reads; raises errors.Unreadable."""
-    submission = submitted(data, scheme)
+    submission = submitted(data, scheme, limits)
     scored = score_submission(submission, scheme)
     findings = validate(Case(submission, scheme, scored))
     unscored = scored.unscored(scheme.points)
@@ -65,6 +67,7 @@ def evaluate(data: bytes, scheme: Scheme) -> Evaluation:
         checks=scored.checks,
         submission=submission,
         basis=scheme,
+        limits=limits,
     )
 
 

@@ -16,6 +16,7 @@ from xlsx_eval.names import round_of
 from xlsx_eval.receipt import draw_receipt, reason_sentence
 from xlsx_eval.results import Result, result_of
 from xlsx_eval.scheme import Scheme
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,33 @@ class Source:
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
 
-def judge(path: Path, file: str, scheme: Scheme, seen: Callable[[Source], None] | None = None) -> Judged:
+def judge(
+    path: Path,
+    file: str,
+    scheme: Scheme,
+    limits: Limits = DEFAULT_LIMITS,
+    seen: Callable[[Source], None] | None = None,
+) -> Judged:
     """The file at `path`, called `file` in the records; a fault of file or program gives a receipt.
 
     `seen` is told of the file as soon as it was read.
     """
-    return guarded(path, file, scheme, seen, _handed_back)
+    return guarded(path, file, scheme, limits, seen, _handed_back)
 
 
 def guarded(
     path: Path,
     file: str,
     scheme: Scheme,
+    limits: Limits,
     seen: Callable[[Source], None] | None,
-    handed_back: Callable[[bytes, str, Source, Scheme], Judged],
+    handed_back: Callable[[bytes, str, Source, Scheme, Limits], Judged],
 ) -> Judged:
     """What `handed_back` makes of the file's bytes, or the receipt for the fault that kept it from doing so."""
     try:
+        size = path.stat().st_size
+        if size > limits.total:
+            return refused(file, Source(size), "too_large", scheme)
         data = path.read_bytes()
     except OSError:
         return refused(file, Source(), "unopened", scheme, trace=traceback.format_exc())
@@ -68,15 +79,17 @@ def guarded(
     if seen is not None:
         seen(source)
     try:
-        return handed_back(data, file, source, scheme)
+        return handed_back(data, file, source, scheme, limits)
     except Unreadable as error:
         return refused(file, source, error.reason, scheme, detail=error.detail)
+    except MemoryError:
+        return refused(file, source, "too_much_memory", scheme, trace=traceback.format_exc())
     except Exception:
         return refused(file, source, "program_failed", scheme, trace=traceback.format_exc())
 
 
-def _handed_back(data: bytes, file: str, source: Source, scheme: Scheme) -> Judged:
-    evaluation = evaluate(data, scheme)
+def _handed_back(data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits) -> Judged:
+    evaluation = evaluate(data, scheme, limits)
     _, round_number = round_of(PurePosixPath(file).stem)
     result = result_of(evaluation, file, source.sha256, round_number)
     return Judged(result, annotate(data, evaluation), extension_of(evaluation.submission.book.kind))

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from xlsx_eval.paper import Column, Paper
 
-PROGRAM_FAULTS = frozenset({"unopened", "program_failed", "timed_out", "worker_died"})
+PROGRAM_FAULTS = frozenset({"unopened", "program_failed", "timed_out", "too_much_memory", "worker_died"})
 """Reasons that the operator must look into, for the file need not be at fault."""
 
 
@@ -51,7 +51,7 @@ def draw_receipt(file: str, size: int, sha256: str, reason: str, detail: str, ye
     steps = texts.get(reason, texts["not_a_workbook"]).steps
     sheet.header()
     sheet.line(("文件名", file))
-    sheet.line(("文件大小", f"{size:,} 字节" if sha256 else "未能读取"))
+    sheet.line(("文件大小", f"{size:,} 字节" if sha256 or size else "未能读取"))
     sheet.line(("文件指纹", sha256 or "未能读取"))
     sheet.line(("核对结果", "无法读取"))
     sheet.line(("原因", reason_sentence(reason, detail)))

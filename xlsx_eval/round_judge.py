@@ -21,6 +21,7 @@ from xlsx_eval.roster import Department, Roster
 from xlsx_eval.rounds import Past, Standing, compare, identities
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.xlsx import strip_marks
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.read import read_book
 
 
@@ -93,14 +94,19 @@ class RoundJudge:
     mark: str
 
     def __call__(
-        self, path: Path, file: str, scheme: Scheme, seen: Callable[[Source], None] | None = None
+        self,
+        path: Path,
+        file: str,
+        scheme: Scheme,
+        limits: Limits = DEFAULT_LIMITS,
+        seen: Callable[[Source], None] | None = None,
     ) -> Judged:
         """The file at `path`; a fault of file or program gives a receipt."""
-        return guarded(path, file, scheme, seen, self._judged)
+        return guarded(path, file, scheme, limits, seen, self._judged)
 
-    def _judged(self, data: bytes, file: str, source: Source, scheme: Scheme) -> Judged:
+    def _judged(self, data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits) -> Judged:
         known = _known(self.known, self.mark)
-        evaluation = evaluate(data, scheme)
+        evaluation = evaluate(data, scheme, limits)
         department, reason = known.roster.identify(evaluation.code, evaluation.department)
         if department is None:
             result = result_of(evaluation, file, source.sha256, 1)
@@ -112,8 +118,9 @@ def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, bas
     """The workbook as the round that `basis` says; a pure function, so that a verdict can be reproduced."""
     more = known_findings(evaluation, basis.code, basis.approved, basis.last_year)
     evaluation = with_findings(evaluation, more)
-    bare = strip_marks(data)
-    answers = read_answers(read_book(data), basis.past) if bare != data else None
+    limits = evaluation.limits
+    bare = strip_marks(data, limits)
+    answers = read_answers(read_book(data, limits), basis.past) if bare != data else None
     history = compare(evaluation, basis.past, answers, basis.round)
     result = result_of(evaluation, file, sha256, basis.round)
     numbers = evaluation.submission.answers.items()

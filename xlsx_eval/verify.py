@@ -15,6 +15,7 @@ from xlsx_eval.round_judge import Basis, judge_round
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.scheme_digest import scheme_digest
 from xlsx_eval.workspace import Workspace
+from xlsx_eval.xlsx.archive import NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def _judged_again(verdict: Verdict, arrival: Arrival, archive: Archive, scheme: 
     data = archive.path(arrival.digest).read_bytes()
     try:
         basis = Basis.read(verdict.basis)
-        judged = judge_round(data, arrival.file, arrival.digest, evaluate(data, scheme), basis)
+        # It was within the limits of its day.
+        evaluation = evaluate(data, scheme, NO_LIMITS)
+        judged = judge_round(data, arrival.file, arrival.digest, evaluation, basis)
     except Unreadable as error:
         return f"原件已不能读取（{error.reason}）"
     if packed(judged.result) != packed(verdict.result):

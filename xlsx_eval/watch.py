@@ -45,6 +45,7 @@ def watch(
     with ExitStack() as stack:
         collector = stack.enter_context(Collector(workspace, clock, "watch"))
         changed = stack.enter_context(_changes(workspace.inbox, workspace.config.polling, stop))
+        collector.stand_by()
         before: object = None
         while not stop.is_set():
             changed.clear()
@@ -53,6 +54,7 @@ def watch(
             now = (told.trouble, dict(told.done.problems) if told.done else {})
             if (now != before and any(now)) or (told.done and told.done.decided):
                 tell(told)
+                collector.stand_by()
             before = now
             changed.wait(wait)
 

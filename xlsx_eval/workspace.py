@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from schema import And, Optional, Or, Schema, SchemaError
 
+from xlsx_eval.allowance import DEFAULT_ALLOWANCE, SETTINGS, Allowance, allowance
 from xlsx_eval.errors import SchemeError, WorkspaceError
 from xlsx_eval.outbox import write_whole
 from xlsx_eval.roster import draw_roster
@@ -31,7 +33,16 @@ _SHAPES = {
     "workers": (And(int, lambda number: 0 <= number <= 512), "应为进程数，0 为处理器核数"),
     "last_year": (str, '应为上年度工作文件夹，没有写 ""'),
 }
-_GRAMMAR = Schema({Optional(key): shape for key, (shape, _) in _SHAPES.items()})
+_LIMITS = {
+    name: (And(setting.allows, Or(int, float) if name == "seconds" else int), setting)
+    for name, setting in SETTINGS.items()
+}
+_GRAMMAR = Schema(
+    {
+        **{Optional(key): shape for key, (shape, _) in _SHAPES.items()},
+        Optional("limits"): {Optional(key): shape for key, (shape, _) in _LIMITS.items()},
+    }
+)
 
 _CONFIG_TEXT = """\
 # 本文件说明这个工作文件夹怎样收集和核对。改后重新启动 watch 生效。
@@ -55,6 +66,19 @@ workers = 0
 
 # 上年度的工作文件夹；填写后自动比对上年决算数。没有写 ""。
 last_year = ""
+
+# 处理单个文件的上限，超过的列为“无法读取”，不影响其他文件。一般不需要改。
+[limits]
+# 时间（秒）和内存（MB）。
+seconds = 60
+memory = 2048
+# 解压后的总大小和单个成员的大小（MB）、成员个数、较大成员的压缩倍数。
+total = 512
+member = 256
+members = 10000
+ratio = 300
+# 有内容的单元格个数。
+cells = 1000000
 """
 
 _MANUAL_TEXT = """\
@@ -79,7 +103,10 @@ _MANUAL_TEXT = """\
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What xlsx-eval.toml says; folders as written there. `year` 0 is the scheme's, `workers` 0 one a processor."""
+    """What xlsx-eval.toml says; folders as written there. `year` 0 is the scheme's, `workers` 0 one a processor.
+
+    `allowed` is what one file may cost.
+    """
 
     scheme: str = "default"
     year: int = 0
@@ -90,6 +117,7 @@ class Config:
     polling: bool = False
     workers: int = 0
     last_year: str = ""
+    allowed: Allowance = DEFAULT_ALLOWANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +196,7 @@ def open_workspace(root: Path) -> Workspace:
     if problems:
         raise WorkspaceError(CONFIG, problems)
     raw["deadline"] = raw.get("deadline") or None
+    raw["allowed"] = allowance(raw.pop("limits", {}))
     workspace = Workspace(root, Config(**raw))
     _refuse_knots(workspace)
     try:
@@ -184,11 +213,25 @@ def _problems(raw: dict[str, object]) -> list[str]:
         pass
     else:
         return []
-    found = [f"{key}：没有这一项" for key in raw if key not in _SHAPES]
+    found = [f"{key}：没有这一项" for key in raw if key not in (*_SHAPES, "limits")]
     for key, (shape, words) in _SHAPES.items():
         if key in raw and not Schema(shape).is_valid(raw[key]):
             found.append(f"{key}：{words}")
-    return found
+    return [*found, *_limit_problems(raw.get("limits", {}))]
+
+
+def _limit_problems(raw: object) -> Iterator[str]:
+    if not isinstance(raw, dict):
+        yield "limits：应为 [limits] 一节"
+        return
+    for key, value in raw.items():
+        if key not in _LIMITS:
+            yield f"limits.{key}：没有这一项"
+            continue
+        shape, setting = _LIMITS[key]
+        if not Schema(shape).is_valid(value):
+            kind = "数" if key == "seconds" else "整数"
+            yield f"limits.{key}：应为 {setting.least:.0f} 至 {setting.most:.0f} 之间的{kind}"
 
 
 def _refuse_knots(workspace: Workspace) -> None:

@@ -22,8 +22,9 @@ def annotate(data: bytes, evaluation: Evaluation, history: History | None = None
 
     With a `history`, 问题清单 says how each finding stands since the round before.
     """
-    data = poured(data, evaluation.basis) or data
-    names = free_sheet_names(data, (PROBLEMS, SCORES, AGREEMENT, SOURCES))
+    limits = evaluation.limits
+    data = poured(data, evaluation.basis, limits) or data
+    names = free_sheet_names(data, (PROBLEMS, SCORES, AGREEMENT, SOURCES), limits)
     wrong = proven_wrong(evaluation.basis, evaluation.checks)
     sources = gather(evaluation, names[SOURCES], disagreeing_formula(evaluation, names[AGREEMENT]), wrong)
     sheets = (
@@ -32,4 +33,4 @@ def annotate(data: bytes, evaluation: Evaluation, history: History | None = None
         agreement_sheet(evaluation, names[AGREEMENT], sources.names),
         source_sheet(evaluation, names[SOURCES], sources),
     )
-    return annotate_book(data, marks_of(evaluation), sheets)
+    return annotate_book(data, marks_of(evaluation), sheets, limits)

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from xlsx_eval.allowance import DEFAULT_ALLOWANCE, SETTINGS, allowance
 from xlsx_eval.cli.codes import ACT, code_of
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, scheme_options
 from xlsx_eval.cli.season import is_workspace, run_workspace
@@ -23,11 +24,20 @@ from xlsx_eval.outbox import LOG, SUMMARY
 if TYPE_CHECKING:
     from xlsx_eval.batch import BatchResult, Step
 
+_SIZES = {name: setting for name, setting in SETTINGS.items() if name != "seconds"}
+
 
 def run_command(words: Words) -> Command:
     """`run`: judges INBOX into the output folder."""
 
-    def run(inbox: Path, output: Path | None, workers: int | None, seconds: float, **options: Any) -> int:
+    def run(
+        inbox: Path,
+        output: Path | None,
+        workers: int | None,
+        seconds: float,
+        limits: dict[str, int],
+        **options: Any,
+    ) -> int:
         if output is None:
             if is_workspace(inbox):
                 return run_workspace(words, inbox)
@@ -36,8 +46,9 @@ def run_command(words: Words) -> Command:
         from xlsx_eval.batch import run as run_batch
 
         scheme = asked_scheme(options)
+        allowed = allowance({"seconds": seconds, **limits})
         with _progress(words) as progress:
-            done = run_batch(inbox, output, scheme, workers=workers, seconds=seconds, progress=progress)
+            done = run_batch(inbox, output, scheme, workers=workers, allowed=allowed, progress=progress)
         return _closing(words, inbox, done)
 
     return command(words, "run", run, in_file("inbox"), *_options(words), *scheme_options(words))
@@ -47,16 +58,42 @@ def _options(words: Words) -> tuple[click.Option, ...]:
     folder = click.Path(file_okay=False, path_type=Path)
     return (
         click.Option(["-o", "--output"], type=folder, metavar="OUT", help=words("option.out_folder")),
-        click.Option(["--workers"], type=click.IntRange(1, 512), metavar="N", help=words("option.workers")),
+        click.Option(["--workers"], type=click.IntRange(0, 512), metavar="N", help=words("option.workers")),
         click.Option(
             ["--seconds"],
-            type=click.FloatRange(1.0),
-            default=60.0,
+            type=click.FloatRange(SETTINGS["seconds"].least, SETTINGS["seconds"].most),
+            default=DEFAULT_ALLOWANCE.seconds,
             metavar="S",
             show_default=True,
             help=words("option.seconds"),
         ),
+        click.Option(
+            ["--limit", "limits"],
+            multiple=True,
+            callback=_sizes(words),
+            metavar="NAME=N",
+            help=words("option.limit"),
+        ),
     )
+
+
+def _sizes(words: Words) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, int]]:
+    """What one file may cost, from `NAME=N` each; the command line fails for any other word."""
+
+    def sizes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for one in given:
+            name, _equals, number = one.partition("=")
+            setting = _SIZES.get(name)
+            if setting is None:
+                raise click.BadParameter(words("limit.unknown", name=name, names="、".join(_SIZES)))
+            if not number.isdecimal() or not setting.allows(int(number)):
+                least, most = f"{setting.least:g}", f"{setting.most:.0f}"
+                raise click.BadParameter(words("limit.range", name=name, least=least, most=most))
+            found[name] = int(number)
+        return found
+
+    return sizes
 
 
 @contextmanager

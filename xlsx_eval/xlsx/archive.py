@@ -38,6 +38,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+NO_LIMITS = Limits(1 << 62, 1 << 62, 1 << 62, 1 << 62, 1 << 62, 1 << 62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,10 @@ class Member:
 class Archive:
     """A zip archive held in memory."""
 
-    def __init__(self, data: bytes, members: tuple[Member, ...]) -> None:
+    def __init__(self, data: bytes, members: tuple[Member, ...], limits: Limits) -> None:
         self.data = data
         self.members = members
+        self.limits = limits
 
     @classmethod
     def open(cls, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Archive:
@@ -83,7 +85,7 @@ class Archive:
             raise Unreadable("too_large", f"{total} bytes after inflation")
         for member in members:
             _check_member(member, limits)
-        return cls(data, members)
+        return cls(data, members, limits)
 
     def read(self, member: Member) -> bytes:
         """Contents of `member`; raises Unreadable if damaged or larger than it claims."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from xlsx_eval.xlsx.added import MARK_LEVELS, AddedSheet, Mark
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.cell import CellRef
 from xlsx_eval.xlsx.edits import insert
 from xlsx_eval.xlsx.grid import grid_of
@@ -38,9 +39,11 @@ def annotate_cells(data: bytes, marks: Iterable[Mark]) -> bytes:
     return annotate_book(data, marks, ())
 
 
-def annotate_book(data: bytes, marks: Iterable[Mark], sheets: Sequence[AddedSheet]) -> bytes:
+def annotate_book(
+    data: bytes, marks: Iterable[Mark], sheets: Sequence[AddedSheet], limits: Limits = DEFAULT_LIMITS
+) -> bytes:
     """The workbook with these marks and, behind its own, these sheets; raises as annotate_cells does."""
-    package = stripped(Package.open(data))
+    package = stripped(Package.open(data, limits))
     patch = Patch(package)
     styles = Styles(patch)
     strings = SharedStrings(package)

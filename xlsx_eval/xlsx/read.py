@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.xlsx.archive import Limits
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.book import Book, SheetData
 from xlsx_eval.xlsx.cell_styles import CellStyle, cell_styles
 from xlsx_eval.xlsx.cell_values import Context
@@ -29,9 +29,8 @@ _REFUSED = {
 _TRUE = ("1", "true", "on")
 
 
-def read_book(data: bytes, limits: Limits | None = None) -> Book:
+def read_book(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Book:
     """The workbook in `data`; raises Unreadable, and nothing else, for what cannot be read in `limits`."""
-    limits = limits or Limits()
     if len(data) > limits.total:
         raise Unreadable("too_large", f"{len(data)} bytes")
     kind = sniff(data)

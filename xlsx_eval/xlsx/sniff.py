@@ -8,10 +8,9 @@ import struct
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import delimited, ole
-from xlsx_eval.xlsx.archive import Archive, Limits, Member
+from xlsx_eval.xlsx.archive import NO_LIMITS, Archive, Member
 from xlsx_eval.xlsx.markup import Text
 
-_NO_LIMITS = Limits(total=1 << 62, member=1 << 62, members=1 << 32, ratio=1 << 62)
 _READ_AT_MOST = 4 << 20
 
 _PACKAGES = (
@@ -100,7 +99,7 @@ def _has_password(head: bytes) -> bool:
 
 def _archive_kind(data: bytes) -> str:
     try:
-        archive = Archive.open(data, _NO_LIMITS)
+        archive = Archive.open(data, NO_LIMITS)
     except Unreadable as error:
         return error.reason if error.reason in ("truncated", "encrypted") else "zip"
     members = {member.name.replace("\\", "/").lower(): member for member in archive.members}

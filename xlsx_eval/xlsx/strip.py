@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.highlight import strip_highlights
 from xlsx_eval.xlsx.package import Package
 from xlsx_eval.xlsx.patch import Patch
@@ -15,12 +16,12 @@ _SIGN = b"xlsx-eval"
 """Stands in every highlight and every note of ours."""
 
 
-def strip_marks(data: bytes) -> bytes:
+def strip_marks(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The workbook without anything of ours; one that holds nothing of ours comes back as the same bytes.
 
     Its parts are those we were given, byte for byte, if nobody saved the file since.
     """
-    return stripped(Package.open(data)).data
+    return stripped(Package.open(data, limits)).data
 
 
 def stripped(package: Package) -> Package:
@@ -38,7 +39,7 @@ def stripped(package: Package) -> Package:
     for position, sheet in enumerate(package.sheets):
         if position not in ours and sheet.kind == "worksheet" and package.has(sheet.partname):
             _strip_sheet(patch, position)
-    return Package.open(patch.save(record=False)) if patch.changes else package
+    return Package.open(patch.save(record=False), package.archive.limits) if patch.changes else package
 
 
 def _strip_sheet(patch: Patch, position: int) -> None:

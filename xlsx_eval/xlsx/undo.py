@@ -42,4 +42,4 @@ def _taken_back(package: Package, name: str, record: dict[str, Any]) -> Package 
     removed = {package.member(added) for added in record["added"] if package.has(added)}
     if package.member(name) not in removed:
         return None
-    return Package.open(package.archive.rewritten(replaced, (), removed))
+    return Package.open(package.archive.rewritten(replaced, (), removed), package.archive.limits)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from xlsx_eval.errors import Unreadable
+from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.cell import quote_sheet
 from xlsx_eval.xlsx.edits import append_child, content, element, insert
 from xlsx_eval.xlsx.markup import Node
@@ -50,9 +51,9 @@ def _bears_footer(package: Package, sheet: SheetEntry) -> bool:
     return _FOOTER.search(data, max(0, len(data) - 65_536)) is not None
 
 
-def free_sheet_names(data: bytes, wanted: Sequence[str]) -> dict[str, str]:
+def free_sheet_names(data: bytes, wanted: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> dict[str, str]:
     """A name for each wanted one that no sheet of the workbook bears but ours: `评分表` or `评分表(2)`."""
-    package = Package.open(data)
+    package = Package.open(data, limits)
     ours = our_sheets(package)
     taken = {sheet.name.casefold() for at, sheet in enumerate(package.sheets) if at not in ours}
     names: dict[str, str] = {}
