@@ -32,7 +32,7 @@ LAYERS = (
     {"dossier"},
     {"results", "inbox", "outbox"},
     {"hold"},
-    {"names", "filelock", "archive", "scheme_digest"},
+    {"names", "filelock", "archive", "scheme_digest", "network"},
     {"durable"},
     {"known_figures", "answers"},
     {"annotate"},

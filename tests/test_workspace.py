@@ -70,7 +70,7 @@ def test_limits_are_set_in_mb_and_seconds(tmp_path: Path) -> None:
         ("settle = -1", "settle：应为秒数"),
         ('deadline = "4月30日"', "deadline：应为日期"),
         ("year = 23", "year：应为四位年度"),
-        ("polling = 1", "polling：应为 true 或 false"),
+        ("polling = 1", 'polling：应为 "auto"、true 或 false'),
         ("workers = 1.5", "workers：应为进程数"),
         ('scheme = "没有的方案"', "scheme："),
         ('outbox = "inbox/out"', "outbox 不能放在 inbox 里面"),

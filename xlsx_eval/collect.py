@@ -91,7 +91,8 @@ class Collector:
     ) -> None:
         self.workspace = workspace
         self._open = contextlib.ExitStack()
-        self._open.enter_context(hold(workspace.root, command, clock))
+        self._holds = {workspace.root: self._open.enter_context(hold(workspace.root, command, clock))}
+        self._command = command
         try:
             self.scheme: Scheme = workspace.scheme()
             self.ledger = self._open.enter_context(Ledger(workspace.ledger))
@@ -126,6 +127,7 @@ class Collector:
     def collect(self, settling: Settling, now: float) -> Pass:
         """Takes what is ready at the moment `now` and decides everything that waits."""
         self._reset()
+        self._hold_folders()
         roster = read_roster(self.workspace.roster, self.scheme)
         files = lying(self.workspace.inbox, self.workspace.outbox)
         intake = Intake(self.archive, self.ledger, self._clock)
@@ -141,6 +143,19 @@ class Collector:
         self._recovered = True
         problems = {**intake.problems, **self._problems}
         return Pass(dict(self._outcomes), dict(self._states), tuple(waiting), problems, tuple(kept))
+
+    def _hold_folders(self) -> None:
+        """Inbox and outbox on a share are held as well: another workspace may have been given the same."""
+        for folder in (self.workspace.inbox, self.workspace.outbox):
+            inside = folder.resolve().is_relative_to(self.workspace.root.resolve())
+            if not inside and folder not in self._holds and folder.is_dir():
+                held = self._open.enter_context(hold(folder, self._command, self._clock))
+                self._holds[folder] = held
+        self._check_holds()
+
+    def _check_holds(self) -> None:
+        for held in self._holds.values():
+            held.check()
 
     def _sweep(self) -> None:
         for path in self.workspace.root.glob(f"{_WORK}*"):
@@ -236,6 +251,7 @@ class Collector:
         return None
 
     def _decide(self, case: _Case, counting: Mapping[str, _Case], roster: Roster, outbox: Outbox) -> None:
+        self._check_holds()
         judged = case.judged()
         try:
             outcome = self._outcome(case, judged, counting, roster, outbox)

@@ -8,7 +8,7 @@ from typing import IO
 if sys.platform == "win32":
     import msvcrt
 
-    def lock_file(stream: IO[str]) -> bool:
+    def lock_file(stream: IO[str]) -> bool | None:
         """Take the lock without waiting; False when another process holds it."""
         try:
             msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
@@ -19,15 +19,12 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def lock_file(stream: IO[str]) -> bool:
-        """Take the lock without waiting; False when another process holds it.
-
-        A folder on a network drive that knows no locks counts as free.
-        """
+    def lock_file(stream: IO[str]) -> bool | None:
+        """Take the lock without waiting; False when another process holds it, None where there are no locks."""
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:
-            return True
+            return None
         return True

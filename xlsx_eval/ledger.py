@@ -254,8 +254,10 @@ class Ledger:
         """Every verdict, of one department or all, by department and round."""
         where = "WHERE department = ?" if department is not None else ""
         values = (department,) if department is not None else ()
-        for row in self._rows(f"SELECT * FROM verdict {where} ORDER BY department, round", *values):
-            yield _verdict(row)
+        query = f"SELECT * FROM verdict {where} ORDER BY department, round"
+        with self._telling():
+            for row in self._db.execute(query, values):
+                yield _verdict(row)
 
     def fingerprints(self, department: str) -> list[Fingerprint]:
         """What tells each round's workbook, the first round first."""

@@ -43,7 +43,7 @@ class Outbox:
         with _telling(root):
             root.mkdir(parents=True, exist_ok=True)
             self._lock = (root / _LOCK).open("a")
-        if not lock_file(self._lock):
+        if lock_file(self._lock) is False:
             self._lock.close()
             raise FolderError(str(root), "busy")
         self._ours = _read_manifest(root / MANIFEST)

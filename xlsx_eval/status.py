@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import IO
 
@@ -69,42 +70,43 @@ def status(workspace: Workspace, today: datetime.date) -> Status:
 def _status(
     workspace: Workspace, roster: Roster, scheme: Scheme, ledger: Ledger, today: datetime.date
 ) -> Status:
-    verdicts: dict[str, list[Verdict]] = {}
-    for verdict in ledger.verdicts():
-        verdicts.setdefault(verdict.department, []).append(verdict)
     arrivals = ledger.arrivals()
     reviews = ledger.reviews()
     times = {one.id: one.arrived for one in arrivals}
     deadline = workspace.config.deadline
-    known = roster.departments
-    # A department that was taken off the roster does not vanish with what it sent.
-    gone = [Department(code, rounds[-1].result.department) for code, rounds in verdicts.items()]
-    listed = {one.code for one in known}
-    departments = tuple(
-        _standing(one, verdicts.get(one.code, []), times, reviews, scheme, deadline, today)
-        for one in (*known, *(one for one in gone if one.code not in listed))
+    listed = {one.code: one for one in roster.departments}
+    filed: dict[str, Standing] = {}
+    latest: dict[str, int] = {}
+    # The verdicts of one department at a time: those of a province do not fit into memory together.
+    for code, verdicts in groupby(ledger.verdicts(), key=lambda one: one.department):
+        rounds = list(verdicts)
+        # A department that was taken off the roster does not vanish with what it sent.
+        department = listed.get(code) or Department(code, rounds[-1].result.department)
+        filed[code] = _filed(department, rounds, times, reviews, scheme, deadline)
+        latest[code] = max(one.arrival for one in rounds)
+    gone = (one for code, one in filed.items() if code not in listed)
+    departments = tuple(filed.get(one.code) or _unfiled(one, deadline, today) for one in roster.departments)
+    unread = tuple(
+        one for one in arrivals if one.outcome == UNREAD and latest.get(one.department, 0) <= one.id
     )
-    unread = tuple(one for one in arrivals if one.outcome == UNREAD and _still_unread(one, verdicts))
+    departments = (*departments, *gone)
     return Status(departments, tuple(ledger.unclaimed()), unread, tuple(arrivals))
 
 
-def _still_unread(one: Arrival, verdicts: Mapping[str, Sequence[Verdict]]) -> bool:
-    return not any(verdict.arrival > one.id for verdict in verdicts.get(one.department, ()))
+def _unfiled(one: Department, deadline: datetime.date | None, today: datetime.date) -> Standing:
+    overdue = deadline is not None and today > deadline and not one.excused
+    state = EXCUSED if one.excused else MISSING
+    return Standing(one.code, one.name, state, timely=OVERDUE if overdue else "", note=one.excused)
 
 
-def _standing(
+def _filed(
     one: Department,
     rounds: Sequence[Verdict],
     times: Mapping[int, str],
     reviews: Mapping[tuple[str, str], Review],
     scheme: Scheme,
     deadline: datetime.date | None,
-    today: datetime.date,
 ) -> Standing:
-    if not rounds:
-        overdue = deadline is not None and today > deadline and not one.excused
-        state = EXCUSED if one.excused else MISSING
-        return Standing(one.code, one.name, state, timely=OVERDUE if overdue else "", note=one.excused)
     latest = rounds[-1]
     decided = final(latest, rounds, reviews, scheme)
     first = datetime.datetime.fromisoformat(times[rounds[0].arrival]).date()
@@ -164,14 +166,13 @@ def _table(outbox: Outbox, name: str, files: ExitStack) -> IO[str]:
     return files.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
 
 
-def _results(ledger: Ledger, shown: Status) -> list[tuple[Result, str]]:
+def _results(ledger: Ledger, shown: Status) -> Iterator[tuple[Result, str]]:
     """What counts of every department, then what could not be read."""
-    counted = [(one.result, one.output) for one in ledger.current()]
-    unread = [
-        (Result(file=one.file, sha256=one.digest, state=UNREADABLE, reason=one.reason), one.output)
-        for one in shown.unread
-    ]
-    return [*counted, *unread]
+    for verdict in ledger.current():
+        yield verdict.result, verdict.output
+    for one in shown.unread:
+        result = Result(file=one.file, sha256=one.digest, state=UNREADABLE, reason=one.reason)
+        yield result, one.output
 
 
 def draw_collection(paper: Paper, shown: Status) -> None:

@@ -15,6 +15,7 @@ import watchfiles
 
 from xlsx_eval.collect import Collector, Pass
 from xlsx_eval.errors import FolderError, WorkspaceError
+from xlsx_eval.network import on_network
 from xlsx_eval.takein import GONE, Settling
 from xlsx_eval.workspace import Workspace
 
@@ -44,7 +45,10 @@ def watch(
     settling = Settling(workspace.config.settle)
     with ExitStack() as stack:
         collector = stack.enter_context(Collector(workspace, clock, "watch"))
-        changed = stack.enter_context(_changes(workspace.inbox, workspace.config.polling, stop))
+        polling = workspace.config.polling
+        if polling is None:
+            polling = on_network(workspace.inbox)
+        changed = stack.enter_context(_changes(workspace.inbox, polling, stop))
         collector.stand_by()
         before: object = None
         while not stop.is_set():
@@ -73,6 +77,11 @@ def _once(collector: Collector, settling: Settling) -> tuple[Told, float]:
     return Told(done), RETRY if done.problems else RESCAN
 
 
+def _told_of(_: watchfiles.Change, path: str) -> bool:
+    """Whether a change is worth a look: our own signs of life in the folder are not."""
+    return not Path(path).name.startswith(".xlsx-eval")
+
+
 @contextmanager
 def _changes(inbox: Path, polling: bool, stop: threading.Event) -> Iterator[threading.Event]:
     """An event that is set when something happens in the folder."""
@@ -83,7 +92,7 @@ def _changes(inbox: Path, polling: bool, stop: threading.Event) -> Iterator[thre
             try:
                 for _ in watchfiles.watch(
                     inbox,
-                    watch_filter=None,
+                    watch_filter=_told_of,
                     debounce=_STEP,
                     step=_STEP,
                     rust_timeout=_POLL,

@@ -29,7 +29,7 @@ _SHAPES = {
     "inbox": (And(str, len), "应为文件夹"),
     "outbox": (And(str, len), "应为文件夹"),
     "settle": (_POSITIVE, "应为秒数"),
-    "polling": (bool, "应为 true 或 false"),
+    "polling": (Or(bool, "auto"), '应为 "auto"、true 或 false'),
     "workers": (And(int, lambda number: 0 <= number <= 512), "应为进程数，0 为处理器核数"),
     "last_year": (str, '应为上年度工作文件夹，没有写 ""'),
 }
@@ -59,8 +59,8 @@ inbox = "inbox"
 outbox = "outbox"
 # 文件停止变化多少秒后才处理。
 settle = 1.0
-# 网络文件夹收不到变动通知时写 true，改为定时查看。
-polling = false
+# 网络文件夹收不到变动通知，要定时查看："auto" 自行识别；识别不出的写 true。
+polling = "auto"
 # 同时处理的进程数；0 为处理器核数。
 workers = 0
 
@@ -105,7 +105,7 @@ _MANUAL_TEXT = """\
 class Config:
     """What xlsx-eval.toml says; folders as written there. `year` 0 is the scheme's, `workers` 0 one a processor.
 
-    `allowed` is what one file may cost.
+    `polling` None is true for a folder on a network drive; `allowed` is what one file may cost.
     """
 
     scheme: str = "default"
@@ -114,7 +114,7 @@ class Config:
     inbox: str = "inbox"
     outbox: str = "outbox"
     settle: float = 1.0
-    polling: bool = False
+    polling: bool | None = None
     workers: int = 0
     last_year: str = ""
     allowed: Allowance = DEFAULT_ALLOWANCE
@@ -196,6 +196,7 @@ def open_workspace(root: Path) -> Workspace:
     if problems:
         raise WorkspaceError(CONFIG, problems)
     raw["deadline"] = raw.get("deadline") or None
+    raw["polling"] = None if raw.get("polling", "auto") == "auto" else raw["polling"]
     raw["allowed"] = allowance(raw.pop("limits", {}))
     workspace = Workspace(root, Config(**raw))
     _refuse_knots(workspace)
