@@ -11,6 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from forms import scheme
+from office import saved_as
 from seasons import clock, collected, drop, form, made, returned, right
 
 from xlsx_eval.archive import Archive
@@ -302,3 +303,62 @@ def test_a_limit_set_lower_later_changes_no_verdict(season: Workspace) -> None:
     with (season.root / CONFIG).open("a", encoding="utf-8") as config:
         config.write("[limits]\nmembers = 10\n")
     assert verify(open_workspace(season.root)).faults == ()
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.xdist_group("office")
+def test_a_workbook_in_another_format_is_a_round_and_comes_back_as_a_template(
+    kind: str, season: Workspace, tmp_path: Path
+) -> None:
+    drop(season, f"a.{kind}", saved_as(form("102001", 编制数="很多"), kind, tmp_path))
+    assert dict(collected(season).outcomes) == {ACCEPTED: 1}
+    assert returned(season) == ["退回修改/102001_区应急管理局_第1轮_退回修改.xlsx"]
+    assert verify(season).faults == ()
+
+
+@pytest.mark.xdist_group("office")
+def test_what_was_only_opened_and_saved_is_no_new_round(season: Workspace, tmp_path: Path) -> None:
+    drop(season, "a.xlsx", form("102001", 编制数="很多"))
+    collected(season)
+    output = next((season.outbox / "退回修改").iterdir())
+    saved = saved_as(output.read_bytes(), "xlsx", tmp_path)
+    drop(season, "另存.xlsx", saved)
+    assert dict(collected(season).outcomes) == {IDENTICAL: 1}
+    drop(season, "b.xlsx", form("102001", 编制数=12))
+    collected(season)
+    drop(season, "再存.xlsx", saved)
+    assert dict(collected(season).outcomes) == {OLDER: 1}
+
+
+def test_a_file_claimed_later_does_not_override_a_newer_one(season: Workspace) -> None:
+    drop(season, "旧.xlsx", form("102001", "应急局", 编制数=3))
+    assert dict(collected(season).outcomes) == {UNCLAIMED: 1}
+    drop(season, "新.xlsx", form("102001", 编制数=4))
+    assert dict(collected(season).outcomes) == {ACCEPTED: 1}
+    named = [Department("102001", "区应急管理局", aliases=("应急局",)), Department("105001", "区教育局")]
+    draw_roster(season.roster, scheme(), named)
+    assert dict(collected(season).outcomes) == {SUPERSEDED: 1}
+    with Ledger(season.ledger) as ledger:
+        assert [one.round for one in ledger.verdicts()] == [1]
+    assert "已有较晚报送的第 1 轮" in arrivals(season)[0].reason
+
+
+def test_the_same_file_is_judged_again_once_the_roster_was_put_right(tmp_path: Path) -> None:
+    season = made(tmp_path / "s", Department("105001", "区教育局", approved={"编制数": 999.0}))
+    data = right("105001", "区教育局")
+    drop(season, "a.xlsx", data)
+    assert dict(collected(season).states) == {"退回修改": 1}
+    drop(season, "a.xlsx", data)
+    assert dict(collected(season).outcomes) == {IDENTICAL: 1}
+    draw_roster(season.roster, scheme(), [Department("105001", "区教育局")])
+    drop(season, "a.xlsx", data)
+    assert dict(collected(season).states) == {"通过": 1}
+    assert verify(season).faults == ()
+
+
+def test_an_unreadable_ledger_of_last_year_makes_no_receipt(tmp_path: Path) -> None:
+    season = made(tmp_path / "s", config="last_year = '../none'\n")
+    drop(season, "a.xlsx", form("102001"))
+    with pytest.raises(WorkspaceError, match="没有台账"):
+        collected(season)
+    assert returned(season) == []

@@ -27,14 +27,14 @@ from xlsx_eval.ledger import (
     UNCLAIMED,
     UNREAD,
     Arrival,
+    Fingerprint,
     Ledger,
     Verdict,
 )
 from xlsx_eval.names import Names, safe_stem
 from xlsx_eval.outbox import FIXED, LOG, Outbox
 from xlsx_eval.roster import Roster, read_roster
-from xlsx_eval.round_judge import Basis, Known, RoundJudge, RoundJudged
-from xlsx_eval.rounds import Past
+from xlsx_eval.round_judge import Basis, RoundJudge, RoundJudged, write_roster
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.scheme_digest import scheme_digest
 from xlsx_eval.spread import Crew, Job, Workforce
@@ -71,12 +71,22 @@ class _Case:
     content: str
     answers: tuple[str, ...]
     spool: Path
+    approved: Mapping[str, float] = field(default_factory=dict)
+    last_year: Mapping[str, float] = field(default_factory=dict)
 
     def judged(self) -> Judged:
         """The judgement."""
         judged = pickle.loads(self.spool.read_bytes())
         assert isinstance(judged, Judged)
         return judged
+
+
+def _case(arrival: Arrival, judged: Judged, spool: Path) -> _Case:
+    if not isinstance(judged, RoundJudged):
+        return _Case(arrival, None, "", (), spool)
+    basis = judged.basis
+    known = ({}, {}) if basis is None else (basis.approved, basis.last_year)
+    return _Case(arrival, judged.department, judged.content, judged.answers, spool, *known)
 
 
 class Collector:
@@ -195,41 +205,23 @@ class Collector:
                 self._decide(case, counting, roster, outbox)
 
     def _judged(self, arrivals: Sequence[Arrival], roster: Roster, folder: Path) -> list[_Case]:
-        known = folder / "known.json"
-        Known(roster, self._bases(roster)).write(known)
-        judge = RoundJudge(known, folder.name)
+        listed = folder / "roster.json"
+        write_roster(roster, listed)
+        judge = RoundJudge(listed, folder.name, self.workspace.ledger, self._last_ledger())
         jobs = [Job(self.archive.path(one.digest), one.file, judge) for one in arrivals]
         cases = []
         for arrival, judged in zip(arrivals, self._workforce.judged(jobs), strict=True):
             spool = folder / str(arrival.id)
             spool.write_bytes(pickle.dumps(judged))
-            if isinstance(judged, RoundJudged):
-                cases.append(_Case(arrival, judged.department, judged.content, judged.answers, spool))
-            else:
-                cases.append(_Case(arrival, None, "", (), spool))
+            cases.append(_case(arrival, judged, spool))
         return cases
 
-    def _bases(self, roster: Roster) -> dict[str, Basis]:
-        latest = {one.department: one for one in self.ledger.current()}
-        last_year = self._last_year()
-        return {
-            one.code: Basis(
-                code=one.code,
-                name=one.name,
-                round=latest[one.code].round + 1 if one.code in latest else 1,
-                approved=dict(one.approved),
-                last_year=last_year.get(one.code, {}),
-                past=past_of(latest[one.code]) if one.code in latest else (),
-            )
-            for one in roster.departments
-        }
-
-    def _last_year(self) -> Mapping[str, Mapping[str, float]]:
+    def _last_ledger(self) -> Path | None:
+        """Last year's ledger, proven to be readable before a file is judged by it."""
         path = self.workspace.last_ledger()
-        if path is None:
-            return {}
-        with Ledger(path, read_only=True) as ledger:
-            return {one.department: one.figures for one in ledger.current()}
+        if path is not None:
+            Ledger(path, read_only=True).__exit__()
+        return path
 
     def _counting(self, cases: Sequence[_Case]) -> dict[str, _Case]:
         """Of each department the file of this batch that is its next round: the latest that is new."""
@@ -240,15 +232,24 @@ class Collector:
         return counting
 
     def _seen_before(self, case: _Case) -> tuple[str, str] | None:
-        """IDENTICAL or OLDER with its words, None for a workbook that is new."""
+        """IDENTICAL or OLDER with its words, None for a workbook that is new or would be judged otherwise now."""
         rounds = self.ledger.fingerprints(case.department or "")
         for one in reversed(rounds):
             latest = one is rounds[-1]
             same_file = case.arrival.digest in {one.file, one.output}
             same = case.content == one.content
             if same_file or (same and (not latest or case.answers == one.answers)):
+                if latest and self._judged_otherwise(case, one):
+                    return None
                 return (IDENTICAL if latest else OLDER), f"与第 {one.round} 轮报送内容相同，不另计轮次"
+        if rounds and case.arrival.id < rounds[-1].arrival:
+            return SUPERSEDED, f"已有较晚报送的第 {rounds[-1].round} 轮，以其为准"
         return None
+
+    def _judged_otherwise(self, case: _Case, one: Fingerprint) -> bool:
+        """Whether scheme, approved or last year's figures have changed since that round."""
+        known = {"approved": case.approved, "last_year": case.last_year}
+        return one.scheme != self._digest or any(one.basis[name] != now for name, now in known.items())
 
     def _decide(self, case: _Case, counting: Mapping[str, _Case], roster: Roster, outbox: Outbox) -> None:
         self._check_holds()
@@ -327,12 +328,6 @@ class Collector:
             verdict, seen_code=judged.result.code, seen_name=judged.result.department, reason=""
         )
         self._states[judged.result.state] += 1
-
-
-def past_of(verdict: Verdict) -> tuple[Past, ...]:
-    """The findings of a verdict as the next round knows them."""
-    pairs = zip(verdict.result.findings, verdict.standings, strict=True)
-    return tuple(Past(item, key, answer) for item, (key, _, answer) in pairs)
 
 
 def output_name(judged: RoundJudged, basis: Basis) -> str:

@@ -29,10 +29,8 @@ def submitted(data: bytes, scheme: Scheme, limits: Limits = DEFAULT_LIMITS) -> S
 
     Those of another format have their places in the fresh template; what the file lacks is listed as lost.
     """
-    kind = sniff(data)
-    if kind not in FOREIGN:
-        bare = strip_marks(data, limits) if kind in _PACKAGES else data
-        return read_submission(read_book(bare, limits), scheme)
+    if sniff(data) not in FOREIGN:
+        return read_submission(read_book(without_marks(data, limits), limits), scheme)
     source = read_submission(read_book(data, limits), scheme)
     if len(source.lost) == len(scheme.fields):
         return source
@@ -46,6 +44,11 @@ def submitted(data: bytes, scheme: Scheme, limits: Limits = DEFAULT_LIMITS) -> S
         lost=source.lost,
         remarks=tuple(_told(source)),
     )
+
+
+def without_marks(data: bytes, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file without our marks; one of a format that cannot bear them as it is."""
+    return strip_marks(data, limits) if sniff(data) in _PACKAGES else data
 
 
 def poured(data: bytes, scheme: Scheme, limits: Limits = DEFAULT_LIMITS) -> bytes | None:

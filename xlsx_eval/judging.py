@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from xlsx_eval.annotate import annotate
 from xlsx_eval.convert import extension_of
-from xlsx_eval.errors import Unreadable
+from xlsx_eval.errors import Unreadable, WorkspaceError
 from xlsx_eval.evaluate import UNREADABLE, evaluate
 from xlsx_eval.names import round_of
 from xlsx_eval.receipt import draw_receipt, reason_sentence
@@ -82,6 +82,9 @@ def guarded(
         return handed_back(data, file, source, scheme, limits)
     except Unreadable as error:
         return refused(file, source, error.reason, scheme, detail=error.detail)
+    except WorkspaceError:
+        # The season's own files are at fault, not this one.
+        raise
     except MemoryError:
         return refused(file, source, "too_much_memory", scheme, trace=traceback.format_exc())
     except Exception:

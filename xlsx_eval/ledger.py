@@ -72,13 +72,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A round's digests: of the file that came, of what was handed back, of the workbook without our marks."""
+    """A round's digests: of the file that came, of what was handed back, of what it holds without our marks.
+
+    `basis` and `scheme` are what it was judged on.
+    """
 
     round: int
     file: str
     output: str
     content: str
     answers: tuple[str, ...]
+    arrival: int
+    scheme: str
+    basis: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,15 +265,30 @@ class Ledger:
             for row in self._db.execute(query, values):
                 yield _verdict(row)
 
+    def latest(self, department: str) -> Verdict | None:
+        """The department's verdict that counts."""
+        query = "SELECT * FROM verdict WHERE department = ? ORDER BY round DESC LIMIT 1"
+        found = self._rows(query, department)
+        return _verdict(found[0]) if found else None
+
     def fingerprints(self, department: str) -> list[Fingerprint]:
         """What tells each round's workbook, the first round first."""
         query = (
-            "SELECT round, digest, output_digest, content_digest, standings FROM verdict"
+            "SELECT round, digest, output_digest, content_digest, standings, arrival, scheme_digest, basis FROM verdict"
             " JOIN arrival ON arrival.id = verdict.arrival WHERE verdict.department = ? ORDER BY round"
         )
         return [
-            Fingerprint(number, digest, output, content, tuple(answer for _, _, answer in json.loads(text)))
-            for number, digest, output, content, text in self._rows(query, department)
+            Fingerprint(
+                round=row["round"],
+                file=row["digest"],
+                output=row["output_digest"],
+                content=row["content_digest"],
+                answers=tuple(answer for _, _, answer in json.loads(row["standings"])),
+                arrival=row["arrival"],
+                scheme=row["scheme_digest"],
+                basis=json.loads(row["basis"]),
+            )
+            for row in self._rows(query, department)
         ]
 
     def current(self) -> Iterator[Verdict]:

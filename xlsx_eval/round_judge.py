@@ -12,16 +12,19 @@ from typing import Any
 
 from xlsx_eval.annotate import annotate
 from xlsx_eval.answers import read_answers
+from xlsx_eval.convert import FOREIGN, extension_of, without_marks
 from xlsx_eval.dossier import as_json, finding_of
 from xlsx_eval.evaluate import Evaluation, evaluate, with_findings
 from xlsx_eval.judging import Judged, Source, guarded
 from xlsx_eval.known_figures import known_findings
+from xlsx_eval.ledger import Ledger, Verdict
 from xlsx_eval.results import result_of
 from xlsx_eval.roster import Department, Roster
 from xlsx_eval.rounds import Past, Standing, compare, identities
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.xlsx import strip_marks
 from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
+from xlsx_eval.xlsx.book import Book
+from xlsx_eval.xlsx.cell import Scalar
 from xlsx_eval.xlsx.read import read_book
 
 
@@ -43,33 +46,28 @@ class Basis:
         return cls(**{**raw, "past": past})
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The roster and every department's basis, as a batch begins."""
-
-    roster: Roster
-    bases: Mapping[str, Basis]
-
-    def write(self, path: Path) -> None:
-        """As a file that worker processes read."""
-        departments = [asdict(one) for one in self.roster.departments]
-        bases = {code: asdict(one) for code, one in self.bases.items()}
-        path.write_text(as_json({"departments": departments, "bases": bases}), encoding="utf-8")
+def write_roster(roster: Roster, path: Path) -> None:
+    """The roster as a file that worker processes read."""
+    path.write_text(as_json([asdict(one) for one in roster.departments]), encoding="utf-8")
 
 
 @lru_cache(maxsize=2)
-def _known(path: Path, _: str) -> Known:
+def _roster(path: Path, _: str) -> Roster:
     raw = json.loads(path.read_text(encoding="utf-8"))
-    departments = (Department(**{**one, "aliases": tuple(one["aliases"])}) for one in raw["departments"])
-    bases = {code: Basis.read(one) for code, one in raw["bases"].items()}
-    return Known(Roster(tuple(departments)), bases)
+    return Roster(tuple(Department(**{**one, "aliases": tuple(one["aliases"])}) for one in raw))
+
+
+def past_of(verdict: Verdict) -> tuple[Past, ...]:
+    """The findings of a verdict as the next round knows them."""
+    pairs = zip(verdict.result.findings, verdict.standings, strict=True)
+    return tuple(Past(item, key, answer) for item, (key, _, answer) in pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class RoundJudged(Judged):
     """A file judged as its department's next round; `department` is None where it is nobody's, for a `reason`.
 
-    `standings` go with the result's findings; `content` is the digest of the workbook without our marks.
+    `standings` go with the result's findings; `content` is the digest of what the workbook holds without our marks.
     """
 
     department: str | None = None
@@ -88,10 +86,15 @@ class RoundJudged(Judged):
 
 @dataclass(frozen=True, slots=True)
 class RoundJudge:
-    """Judges files of a batch by what is `known`, a file of `mark` (so that a changed one is read again)."""
+    """Judges files of a batch by `roster`, a file of `mark` (so that a changed one is read again), and the ledgers.
 
-    known: Path
+    `ledger` is the season's, of which nothing changes while a batch is judged, `last` the one of the year before.
+    """
+
+    roster: Path
     mark: str
+    ledger: Path
+    last: Path | None = None
 
     def __call__(
         self,
@@ -105,13 +108,30 @@ class RoundJudge:
         return guarded(path, file, scheme, limits, seen, self._judged)
 
     def _judged(self, data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits) -> Judged:
-        known = _known(self.known, self.mark)
         evaluation = evaluate(data, scheme, limits)
-        department, reason = known.roster.identify(evaluation.code, evaluation.department)
+        roster = _roster(self.roster, self.mark)
+        department, reason = roster.identify(evaluation.code, evaluation.department)
         if department is None:
             result = result_of(evaluation, file, source.sha256, 1)
             return RoundJudged(result, b"", f".{evaluation.submission.book.kind}", reason=reason)
-        return judge_round(data, file, source.sha256, evaluation, known.bases[department.code])
+        return judge_round(data, file, source.sha256, evaluation, self._basis(department))
+
+    def _basis(self, department: Department) -> Basis:
+        latest = _latest(self.ledger, department.code)
+        before = None if self.last is None else _latest(self.last, department.code)
+        return Basis(
+            code=department.code,
+            name=department.name,
+            round=1 if latest is None else latest.round + 1,
+            approved=dict(department.approved),
+            last_year={} if before is None else before.figures,
+            past=() if latest is None else past_of(latest),
+        )
+
+
+def _latest(ledger: Path, department: str) -> Verdict | None:
+    with Ledger(ledger, read_only=True) as opened:
+        return opened.latest(department)
 
 
 def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, basis: Basis) -> RoundJudged:
@@ -119,19 +139,37 @@ def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, bas
     more = known_findings(evaluation, basis.code, basis.approved, basis.last_year)
     evaluation = with_findings(evaluation, more)
     limits = evaluation.limits
-    bare = strip_marks(data, limits)
-    answers = read_answers(read_book(data, limits), basis.past) if bare != data else None
+    bare = without_marks(data, limits)
+    # A workbook saved in another format holds our sheets as its own.
+    marked = bare != data or evaluation.submission.book.kind in FOREIGN
+    answers = read_answers(read_book(data, limits), basis.past) if marked else None
     history = compare(evaluation, basis.past, answers, basis.round)
     result = result_of(evaluation, file, sha256, basis.round)
     numbers = evaluation.submission.answers.items()
     return RoundJudged(
         result=replace(result, department=basis.name, code=basis.code),
         data=annotate(data, evaluation, history),
-        extension=f".{evaluation.submission.book.kind}",
+        extension=extension_of(evaluation.submission.book.kind),
         department=basis.code,
-        content=hashlib.sha256(bare).hexdigest(),
+        content=content_digest(read_book(bare, limits)),
         standings=history.standings,
         keys=identities(evaluation),
         basis=basis,
         figures={name: answer.number for name, answer in numbers if answer.number is not None},
     )
+
+
+def content_digest(book: Book) -> str:
+    """Digest of what the cells hold, the same whichever office program saved the workbook."""
+    lines = [
+        f"{sheet.name}\0{cell.ref}\0{_said(cell.value)}"
+        for sheet in book.sheets
+        for cell in sorted(sheet.cells.values(), key=lambda one: (one.ref.row, one.ref.column))
+        if cell.value not in (None, "")
+    ]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _said(value: Scalar) -> str:
+    # Programs differ in the last digits of a result they computed themselves.
+    return f"{value:.12g}" if isinstance(value, float) else str(value).replace("\r", "")
