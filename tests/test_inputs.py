@@ -63,6 +63,35 @@ def test_02_an_invisible_character_in_an_input_of_a_formula_is_named_as_the_caus
     assert found.score == RIGHT
 
 
+def test_02_a_sum_written_with_plus_errs_over_text_and_the_text_is_the_cause() -> None:
+    editor = Editor()
+    editor.set("基础数据", "E15", "42568.11\u200b")
+    editor.set("基础数据", "E14", "#VALUE!", "E15+E16").set("基础数据", "E13", "#VALUE!", "E14+E17")
+    found = evaluate(editor.save(), scheme())
+    cause = the(found, "B17")
+    assert (cause.sheet, cause.cell) == ("基础数据", "E15")
+    assert set(cause.also) == {("基础数据", "E14"), ("基础数据", "E13")}
+    assert "显示 #VALUE!，应为 51342.18" in cause.message
+    assert {code for code, _, _ in told(found)} == {"B17"}
+    assert found.score == RIGHT
+
+
+def test_02_a_formula_without_result_that_leaves_a_text_out() -> None:
+    editor = Editor()
+    editor.set("项目支出", "F6", "1352.8\u200b").set("基础数据", "E17", None, "SUM(项目支出!F5:F12)")
+    found = evaluate(editor.save(), scheme())
+    cause = the(found, "B17")
+    assert (cause.sheet, cause.cell, cause.also) == ("项目支出", "F6", (("基础数据", "E17"),))
+    assert {code for code, _, _ in told(found)} == {"B17"}
+
+
+def test_09_prepared_rates_of_unused_rows_are_no_data_whatever_they_give() -> None:
+    editor = Editor()
+    for row in range(9, 20):
+        editor.set("支出功能科目", f"G{row}", "#DIV/0!", f"F{row}/E{row}")
+    assert told(evaluate(editor.save(), scheme())) == set()
+
+
 # 3 to 9: test_locate.py has blank rows, stray characters, empty rows and prepared formulas -----------------------
 
 
@@ -116,6 +145,40 @@ def test_10_a_stale_result_is_told_and_the_formula_counts() -> None:
     stale = the(found, "B18")
     assert (stale.cell, stale.found, stale.expected) == ("E13", "50000", "51342.18")
     assert {code for code, _, _ in told(found)} == {"B18"}
+
+
+@pytest.mark.parametrize(
+    "rates", [(0.9888, 0.9975, 0.9967, 0.9987), (0.988762, 0.997472, 0.996667, 0.998717)]
+)
+def test_10_a_result_stored_as_it_is_shown_is_not_stale(rates: tuple[float, ...]) -> None:
+    editor = Editor()
+    for row, rate in enumerate(rates, 5):
+        editor.set("支出功能科目", f"G{row}", rate, f"F{row}/E{row}")
+    assert "B18" not in {item.code for item in evaluate(editor.save(), scheme()).findings}
+
+
+def test_10_a_formula_over_a_sheet_that_is_not_there_keeps_its_result() -> None:
+    assert told(edited("基础数据", "E13", 51342.18, "SUM(表x!A1)")) == set()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell"), [("基础数据", "E22"), ("项目支出", "F6"), ("支出功能科目", "F6"), ("基础数据", "B29")]
+)
+def test_a_blank_part_of_a_sum_is_named(sheet: str, cell: str) -> None:
+    found = edited(sheet, cell, None)
+    wrong = [
+        item
+        for item in found.findings
+        if (sheet, cell) in item.also or (item.sheet, item.cell) == (sheet, cell)
+    ]
+    assert wrong
+    assert any(f"（{cell}）未填" in item.message or item.cell == cell for item in wrong)
+
+
+def test_a_blank_part_that_keeps_a_sum_from_being_checked_is_named() -> None:
+    found = edited("基础数据", "E15", None)
+    assert ("C08", "基础数据", "E15") in told(found)
+    assert "“人员经费 2022年决算数”未填" in the(found, "C08").message
 
 
 def test_11_a_formula_overwritten_by_a_number() -> None:

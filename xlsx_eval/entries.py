@@ -40,9 +40,14 @@ class Answer:
         return self.place.sheet, CellRef.parse(self.place.cell)
 
     @property
+    def erring(self) -> bool:
+        """Whether it holds an error value, and what it should be could not be told either."""
+        return isinstance(self.raw, ErrorValue) and self.value is None
+
+    @property
     def given(self) -> bool:
         """Whether anything was entered: something that could be read, or something that could not."""
-        if self.value is not None or self.problem is not None or isinstance(self.raw, ErrorValue):
+        if self.value is not None or self.problem is not None or self.erring:
             return True
         return self.uncached
 
@@ -56,7 +61,7 @@ class Answer:
         """The value as formulas see it: an amount or count that cannot be read is #N/A, so that nothing rests on it."""
         if self.field.type not in ("amount", "integer"):
             return self.value
-        unread = self.problem is not None or isinstance(self.raw, ErrorValue)
+        unread = self.problem is not None or self.erring
         return ErrorValue.NA if unread else self.value
 
     @property
@@ -67,15 +72,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """A formula whose stored result `shown` is not what it gives: `value`.
+    """A formula whose result `shown`, as an office program computes it, is not what it gives: `value`.
 
-    `causes` are the cells it leaves out because they hold text; without any, the stored result is stale.
+    `causes` are the cells it leaves out, or errs over, because they hold text; without any, the stored result
+    is stale.
     """
 
     answer: Answer
-    shown: float
+    shown: float | ErrorValue
     value: float
     causes: tuple[Spot, ...]
+
+    @property
+    def difference(self) -> float:
+        """How far what is shown lies off; all of the value where an error is shown."""
+        return abs(self.value - self.shown) if isinstance(self.shown, float) else abs(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Recomputer:
         """Value of a cell; #REF! on a cycle, None if blank or not computable."""
         data, cell = self._cell(sheet, ref)
         if data is None:
+            self._failed = True
             return None
         if (data.name, ref) in self._meant:
             return self._meant[data.name, ref]

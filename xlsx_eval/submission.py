@@ -11,6 +11,7 @@ from xlsx_eval.entries import Answer, Recomputed, Submission
 from xlsx_eval.findings import Place
 from xlsx_eval.locate import locate
 from xlsx_eval.normalise import Reading, read_date, read_number, read_text
+from xlsx_eval.normalise.numbers import stored_decimals
 from xlsx_eval.own_entries import with_row_context
 from xlsx_eval.recompute import Recomputer, Spot
 from xlsx_eval.scheme import Field, Scheme
@@ -18,6 +19,8 @@ from xlsx_eval.xlsx.book import Book, Cell
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
 
 NUMBER_KINDS = {"target": "number"}
+_FEWEST_DIGITS = 2
+"""Decimals from which a stored result may be a rounded one; one with fewer is rather stale."""
 
 
 def read_submission(book: Book, scheme: Scheme) -> Submission:
@@ -60,7 +63,7 @@ class _Reader:
         roots = {
             answer.spot: self._recompute.error_root(*answer.spot)
             for answer in formulas
-            if isinstance(answer.raw, ErrorValue)
+            if answer.erring and answer.spot not in renewed
         }
         return replace(
             submission,
@@ -82,12 +85,14 @@ class _Reader:
         afresh = Recomputer(self._book, afresh=True)
         understood = Recomputer(self._book, afresh=True, meant=meant)
         for answer in formulas:
-            if not isinstance(answer.raw, float) or answer.uncached:
+            if not isinstance(answer.raw, float | ErrorValue):
                 continue
             plain, full = afresh.value(*answer.spot), understood.value(*answer.spot)
-            if not isinstance(full, float) or _alike(full, answer.raw):
+            if not isinstance(full, float) or _alike(full, answer.raw) or _rounded(full, answer.raw):
                 continue
             causes = () if _alike(full, plain) else afresh.roots(*answer.spot, meant)
+            if not causes and (answer.uncached or isinstance(answer.raw, ErrorValue)):
+                continue
             cell = self._sheets[answer.place.sheet.casefold()].cells[
                 answer.spot[1].row, answer.spot[1].column
             ]
@@ -142,6 +147,14 @@ def _alike(one: Scalar, other: Scalar) -> bool:
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) <= 1e-9 * max(1.0, abs(one), abs(other))
     return one == other
+
+
+def _rounded(full: float, stored: Scalar) -> bool:
+    """Whether a stored result is the full one rounded, as with 以显示精度为准 or by a program that keeps few digits."""
+    if not isinstance(stored, float):
+        return False
+    digits = stored_decimals(stored)
+    return digits >= _FEWEST_DIGITS and _alike(round(full, digits), stored)
 
 
 def _code(raw: Scalar) -> Reading:

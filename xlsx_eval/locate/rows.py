@@ -10,11 +10,12 @@ from xlsx_eval.locate.remark import Remark
 from xlsx_eval.locate.text import is_total
 from xlsx_eval.scheme import Table
 from xlsx_eval.xlsx.book import Cell, SheetData
-from xlsx_eval.xlsx.cell import CellRef, column_letters
+from xlsx_eval.xlsx.cell import CellRef, ErrorValue, column_letters
 
 MOST_ROWS = 2_000
 """Rows of one table that are read; a template has a few dozen."""
 _LISTED = 6
+_IDLE = (None, 0.0, "", "-", "—", "——", ErrorValue.DIV0, ErrorValue.VALUE, ErrorValue.NA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,9 @@ def _cells(sheet: SheetData, columns: Mapping[str, int], row: int) -> Iterator[t
 
 
 def is_idle(cell: Cell) -> bool:
-    """Whether a cell shows nothing that was entered: blank, or a prepared formula giving 0 or ""."""
+    """Whether a cell shows nothing that was entered: blank, or a prepared formula over blanks, giving 0, "" or an error."""
     if cell.formula is not None and cell.cached:
-        return cell.value in (None, 0.0, "")
+        return cell.value in _IDLE
     return cell.value is None and cell.formula is None
 
 

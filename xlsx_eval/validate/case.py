@@ -10,7 +10,6 @@ from xlsx_eval.findings import Place
 from xlsx_eval.normalise.text import means_nothing
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.score import ScoreSheet
-from xlsx_eval.xlsx.cell import ErrorValue
 
 _BARE_FIGURE = re.compile(r"[-+\d.,%％０-９]+")
 SCORE_PRECISION = 0.005
@@ -44,7 +43,7 @@ def says_nothing(answer: Answer) -> bool:
 
 def readable(answer: Answer) -> bool:
     """Whether the entry is blank or was read; False when it is wrong by itself, which is its own finding."""
-    if answer.problem is not None or isinstance(answer.raw, ErrorValue):
+    if answer.problem is not None or answer.erring:
         return False
     return not (answer.uncached and answer.raw is None)
 

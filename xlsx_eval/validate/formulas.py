@@ -20,7 +20,7 @@ _FAR = CellRef(500_000, 8_000)
 
 def error_values(case: Case) -> Iterator[Finding]:
     """B10 where an error began; the cells it spread to are named under it."""
-    erring = [answer for answer in case.submission.all_answers() if isinstance(answer.raw, ErrorValue)]
+    erring = [answer for answer in case.submission.all_answers() if answer.erring]
     groups: dict[Spot, list[Answer]] = {}
     for answer in erring:
         groups.setdefault(case.submission.error_roots.get(answer.spot, answer.spot), []).append(answer)
@@ -60,8 +60,9 @@ def _place(spot: Spot) -> Place:
 
 def missing_results(case: Case) -> Iterator[Finding]:
     """B09 for formulas computed in place of the office program, B14 for those that could not be."""
+    told = {one.answer.spot for one in case.submission.recomputed}
     for answer in case.submission.all_answers():
-        if not answer.uncached or isinstance(answer.raw, ErrorValue):
+        if not answer.uncached or isinstance(answer.raw, ErrorValue) or answer.spot in told:
             continue
         code, expected = ("B14", "公式的计算结果") if answer.raw is None else ("B09", "")
         words = {"字段": answer.field.title, "结果": answer.shown}
@@ -89,7 +90,7 @@ def _stale(one: Recomputed) -> Finding:
     words = {"字段": one.answer.field.title, "显示": shown, "应为": value}
     return finding(
         "B18", one.answer.place, one.answer.field.name, words=words, found=shown, expected=value,
-        money=abs(one.value - one.shown) if one.answer.field.type == "amount" else 0.0,
+        money=one.difference if one.answer.field.type == "amount" else 0.0,
     )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def _text(cause: Answer, formulas: Sequence[Recomputed]) -> Finding:
         words=words,
         found=cause.shown,
         expected=show(cause.value, cause.field),
-        money=abs(first.value - first.shown) if first.answer.field.type == "amount" else 0.0,
+        money=first.difference if first.answer.field.type == "amount" else 0.0,
         also=tuple(one.answer.place for one in formulas),
     )
 

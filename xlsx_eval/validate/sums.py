@@ -13,6 +13,7 @@ from xlsx_eval.score import CheckScore
 from xlsx_eval.validate.case import Case, readable
 
 MOST_PARTS = 100
+_LISTED = 3
 
 
 def cross_checks(case: Case) -> Iterator[Finding]:
@@ -22,15 +23,48 @@ def cross_checks(case: Case) -> Iterator[Finding]:
         stated = list(answers_of(check.right, case.submission, case.scheme))
         if stated and all(readable(answer) for answer in answers + stated):
             found = _check(check, scored, stated[0])
-            yield from (_with_parts(item, answers) for item in found)
+            yield from (_with_parts(item, _expected(case, answers)) for item in found)
+            yield from _incomplete(case, check, scored, stated[0])
+
+
+def _incomplete(case: Case, check: Check, scored: CheckScore, stated: Answer) -> Iterator[Finding]:
+    """C08 where some of the parts that a sum needs are given and others are not."""
+    parts = [case.submission.answers[name] for name in check.needs if name in case.submission.answers]
+    blank = [part for part in parts if not part.given]
+    if not scored.right or stated in blank or not 0 < len(blank) < len(parts):
+        return
+    missing = "、".join(f"“{part.field.title}”" for part in blank)
+    words = {"关系": check.title, "右": _amount(scored.right), "缺少": missing}
+    yield finding(
+        "C08",
+        blank[0].place,
+        blank[0].field.name,
+        words=words,
+        found="空白",
+        expected="金额，没有发生的填 0",
+        also=tuple(part.place for part in blank[1:]),
+    )
+
+
+def _expected(case: Case, parts: list[Answer]) -> list[Answer]:
+    """The parts that are given or should be: blank ones too, but for those of rows that hold nothing."""
+    rows = {(table, row) for table in case.scheme.tables for row in case.submission.filled_rows(table)}
+    return [part for part in parts if part.row is None or (part.field.table, part.row) in rows]
 
 
 def _with_parts(item: Finding, parts: list[Answer]) -> Finding:
     """A sum that fails names its parts too: any of them may be the wrong one."""
     if item.code not in ("C01", "C05"):
         return item
-    places = [(part.place.sheet, part.place.cell) for part in parts if part.number is not None]
-    return replace(item, also=tuple(dict.fromkeys(places[:MOST_PARTS])))
+    places = [(part.place.sheet, part.place.cell) for part in parts]
+    blank = [part for part in parts if not part.given]
+    said = "、".join(f"“{part.field.title}”（{part.place.cell}）" for part in blank[:_LISTED])
+    more = f"等 {len(blank)} 项" if len(blank) > _LISTED else ""
+    return replace(
+        item,
+        message=f"{item.message}；其中{said}{more}未填" if blank else item.message,
+        also=tuple(dict.fromkeys(places[:MOST_PARTS])),
+    )
 
 
 def _check(check: Check, scored: CheckScore, stated: Answer) -> Iterator[Finding]:
