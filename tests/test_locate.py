@@ -163,6 +163,37 @@ def test_rows_that_changed_places() -> None:
     assert found.score == RIGHT
 
 
+def test_only_the_rows_that_moved_are_told_and_their_cells_once() -> None:
+    def change(book: Workbook) -> None:
+        for letter in "ABCDE":
+            one, other = book["基础数据"][f"{letter}14"], book["基础数据"][f"{letter}17"]
+            one.value, other.value = other.value, one.value
+
+    found = resaved(change)
+    assert messages(found, "A11") == [
+        "“基础数据”“（一）基本支出”一行已移动，取自第 17 行",
+        "“基础数据”“（二）项目支出”一行已移动，取自第 14 行",
+    ]
+    assert {one for one in told(found) if one[0] == "A10"} == {
+        ("A10", "基础数据", "B17"),
+        ("A10", "基础数据", "B14"),
+    }
+    assert found.score == RIGHT
+
+
+def test_a_line_that_was_pasted_over_is_lost_and_not_read_from_another() -> None:
+    def change(book: Workbook) -> None:
+        page = book["基础数据"]
+        for row in range(16, 24):
+            for letter in "ABCDEF":
+                page[f"{letter}{row}"].value = page[f"{letter}{row + 1}"].value if row < 23 else None
+
+    found = resaved(change)
+    assert "公用经费_决算数" not in found.submission.answers
+    assert found.submission.number("项目支出_决算数") == 6435.86
+    assert any("公用经费" in message for message in messages(found, "A02"))
+
+
 def test_columns_of_a_table_that_changed_places() -> None:
     def change(book: Workbook) -> None:
         page = book["支出功能科目"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from xlsx_eval.findings import Place
 from xlsx_eval.locate.align import Alignment
@@ -63,18 +63,30 @@ def _changed(sheet: SheetData, ref: CellRef, words: str) -> Remark:
 def changed_rows(form: Form, sheet: SheetData, alignment: Alignment) -> Iterator[Remark]:
     """A11 for rows put in between, rows put above, and rows that changed places."""
     rows = sorted(alignment.rows.items())
+    kept = _in_order(rows)
+    moved = {home: row for home, row in rows if home not in kept}
     before_home, before = 0, 0
     for home, row in rows:
         name = _row_name(form, home)
-        if row < before:
+        if home in moved:
             yield _changed(sheet, CellRef(row, 1), f"“{name}”一行已移动，取自第 {row} 行")
             continue
-        more = (row - before) - (home - before_home)
+        free = [other for other in range(before + 1, row) if other not in moved.values()]
+        more = len(free) - sum(other not in moved for other in range(before_home + 1, home))
         if more > 0 and (before or row > home):
-            first = row - more
-            span = f"第 {first} 行" if more == 1 else f"第 {first}～{row - 1} 行"
+            first = free[-more]
+            span = f"第 {first} 行" if more == 1 else f"第 {first}～{free[-1]} 行"
             yield _changed(sheet, CellRef(first, 1), f"{span}为插入行，“{name}”取自第 {row} 行")
         before_home, before = home, row
+
+
+def _in_order(rows: Sequence[tuple[int, int]]) -> set[int]:
+    """The homes of the most rows that still follow one another: the others are those that moved."""
+    runs: list[tuple[tuple[int, int], ...]] = []
+    for home, row in rows:
+        before = max((run for run in runs if run[-1][1] < row), key=len, default=())
+        runs.append((*before, (home, row)))
+    return {home for home, _ in max(runs, key=len, default=())}
 
 
 def _row_name(form: Form, row: int) -> str:

@@ -77,7 +77,7 @@ class _Finder:
     scheme: Scheme
     alignment: Alignment = field(init=False)
     here: dict[str, CellRef] = field(init=False)
-    moved: dict[str, tuple[str, CellRef, CellRef]] = field(init=False, default_factory=dict)
+    moved: dict[str, tuple[CellRef, CellRef, CellRef]] = field(init=False, default_factory=dict)
     unsure: dict[str, CellRef] = field(init=False, default_factory=dict)
     by_label: list[str] = field(init=False, default_factory=list)
     table: TableRows | None = field(init=False, default=None)
@@ -145,6 +145,8 @@ class _Finder:
         row = label_row(self.form, one.cell.row)
         labelled = self.alignment.place(one.cell, heading, row)
         named = self.here.get(one.name)
+        if labelled is None and named is not None and self._in_line_of_another(one, named, row):
+            return None
         if labelled is None or named == labelled:
             return named if named is not None else labelled
         certain = self.alignment.certain(one.cell, heading, row)
@@ -158,8 +160,13 @@ class _Finder:
             return named
         # A label that leads to a blank while the name leads to an entry may have been moved itself.
         chosen = labelled if certain and (self._filled(labelled) or not self._filled(named)) else named
-        self.moved[one.name] = (str(named), labelled, chosen)
+        self.moved[one.name] = (named, labelled, chosen)
         return chosen
+
+    def _in_line_of_another(self, one: Field, ref: CellRef, home: int) -> bool:
+        """Whether the label beside a cell is that of another line: the field's own line was pasted over."""
+        lines = self.alignment.rows.items()
+        return one.table is None and any(now == ref.row for other, now in lines if other != home)
 
     def _filled(self, ref: CellRef) -> bool:
         cell = self.sheet.cells.get((ref.row, ref.column))
@@ -230,16 +237,27 @@ class _Finder:
                 "清单": _listed([labels[name] for name in self.unsure]),
             }
             yield Remark("A21", places[0], next(iter(self.unsure)), words, also=tuple(places[1:]))
+        yield from self._told_moves(labels)
+
+    def _told_moves(self, labels: Mapping[str, str]) -> Iterator[Remark]:
+        """A10, one for all fields that went the same way."""
+        ways: dict[tuple[int, int, bool], list[str]] = {}
         for name, (before, labelled, chosen) in self.moved.items():
+            way = labelled.row - before.row, labelled.column - before.column, chosen == labelled
+            ways.setdefault(way, []).append(name)
+        for names in ways.values():
+            more = "等" if len(names) > 1 else ""
+            before, labelled, chosen = self.moved[names[0]]
             words = {
                 "表名": self.sheet.name,
-                "字段": labels[name],
-                "名称位置": before,
-                "表头位置": str(labelled),
-                "采用": str(chosen),
+                "字段": _listed([labels[name] for name in names]),
+                "名称位置": f"{before}{more}",
+                "表头位置": f"{labelled}{more}",
+                "采用": f"{chosen}{more}",
             }
-            also = () if before == str(chosen) else (Place(self.sheet.name, before),)
-            yield Remark("A10", Place(self.sheet.name, str(chosen)), name, words, also=also)
+            cells = [ref for name in names for ref in (self.moved[name][2], self.moved[name][0])]
+            also = tuple(Place(self.sheet.name, str(ref)) for ref in dict.fromkeys(cells) if ref != chosen)
+            yield Remark("A10", Place(self.sheet.name, str(chosen)), names[0], words, also=also)
 
 
 def _listed(labels: list[str]) -> str:
