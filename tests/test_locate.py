@@ -398,6 +398,22 @@ def test_a_level_merged_over_its_rows_counts_for_all_of_them() -> None:
     assert found.score == RIGHT
 
 
+@pytest.mark.parametrize(
+    ("sheet", "merged", "covered"),
+    [("基础数据", "D18:E18", "E18"), ("支出功能科目", "F5:F6", "F6"), ("产出与效果", "I5:I6", "I6")],
+)
+def test_a_figure_merged_over_another_speaks_for_itself_only(sheet: str, merged: str, covered: str) -> None:
+    found = resaved(lambda book: book[sheet].merge_cells(merged))
+    (one,) = (item for item in found.findings if item.code == "A25")
+    assert (one.sheet, one.cell, one.also) == (sheet, merged.partition(":")[0], ((sheet, covered),))
+    values = [
+        answer.value
+        for answer in found.submission.all_answers()
+        if answer.place.cell == covered and answer.place.sheet == sheet
+    ]
+    assert values == [None]
+
+
 def test_many_merged_ranges_cost_little() -> None:
     editor = Editor()
     part = editor.sheets["产出与效果"]

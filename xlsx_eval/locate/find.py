@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from xlsx_eval.findings import Place
@@ -111,10 +111,20 @@ class _Finder:
         self._part(cells)
         if self.form.sheet.table is not None:
             return self._columns(cells)
+        taken = set(cells.values())
         return {
-            name: Location(self.sheet.name, (self.merges.top(ref, self._is_input),), name in self.here)
+            name: Location(self.sheet.name, (self._merged(name, ref, taken),), name in self.here)
             for name, ref in cells.items()
         }
+
+    def _merged(self, name: str, ref: CellRef, taken: Set[CellRef]) -> CellRef:
+        """The cell that speaks for a field's own; a figure never speaks for another."""
+        if not self.scheme.fields[name].numeric:
+            return self.merges.top(ref, self._is_input)
+        top = self.merges.top(ref, lambda cell: self._is_input(cell) and cell not in taken)
+        if top == ref:
+            self.merges.hides(ref)
+        return top
 
     def _part(self, cells: dict[str, CellRef]) -> None:
         """Of several fields that headings lead to one cell, it belongs to the one whose name says so."""
@@ -192,7 +202,10 @@ class _Finder:
 
     def _column(self, name: str, column: int, rows: tuple[int, ...]) -> Location:
         cells = tuple(CellRef(row, column) for row in rows)
-        if not self.scheme.fields[name].numeric:
+        if self.scheme.fields[name].numeric:
+            for ref in cells:
+                self.merges.hides(ref)
+        else:
             cells = tuple(self.merges.top(ref, lambda top: top.column == column) for ref in cells)
         return Location(self.sheet.name, cells, name in self.here)
 
