@@ -529,6 +529,28 @@ def test_a_part_that_nothing_tells_apart_is_named_with_its_total() -> None:
     assert {("基础数据", "B15"), ("基础数据", "B14")} <= named_cells(wrong)
 
 
+def test_a_self_score_that_only_a_failing_sum_lowers_goes_under_the_sum() -> None:
+    editor = Editor().set("基础数据", "B15", 39808.75)
+    found = evaluate(editor.save(), scheme())
+    assert told(found) == {("C01", "基础数据", "B14")}
+    assert ("指标自评", "I19") in named_cells(the(found, "C01"))
+    assert "指标自评!I19 自评得分高于评分标准" in the(found, "C01").message
+    assert evaluate(editor.set("基础数据", "B15", 39880.75).save(), scheme()).findings == ()
+
+
+def test_a_self_score_that_is_wrong_even_if_every_sum_held_stays_by_itself() -> None:
+    editor = Editor().set("基础数据", "B15", 39808.75).set("指标自评", "G20", "否")
+    found = evaluate(editor.save(), scheme())
+    assert told(found) >= {("C01", "基础数据", "B14"), ("E01", "指标自评", "I19")}
+
+
+def test_every_failing_sum_names_the_self_score_it_lowers() -> None:
+    editor = Editor().set("基础数据", "B15", 39808.75).set("基础数据", "C16", 4000)
+    found = evaluate(editor.save(), scheme())
+    assert told(found) == {("C01", "基础数据", "B14"), ("C01", "基础数据", "C14")}
+    assert all(("指标自评", "I19") in named_cells(item) for item in found.findings)
+
+
 def test_an_unreadable_input_has_no_followers() -> None:
     found = edited("支出功能科目", "F5", "四亿")
     assert told(found) == {("B02", "支出功能科目", "F5")}

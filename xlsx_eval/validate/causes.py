@@ -19,6 +19,8 @@ CONSEQUENT = frozenset(
     {"C01", "C02", "C03", "C05", "C06", "D01", "D02", "E01", "E02", "E05", "E07", "E13", "F02"}
 )
 """Findings that a wrong figure elsewhere can bring about."""
+SCORE_FINDINGS = frozenset({"E01", "E02", "E05"})
+"""Findings that question a self-score; one that is still questioned otherwise is no mere consequence."""
 _KNOWN = frozenset({"B04", "B11", "E03"})
 _MOST_TRIALS = 120
 _LISTED = 5
@@ -142,6 +144,25 @@ def under_causes(
     gravest = max(causes, key=lambda cause: cause.finding.money).finding
     kept = [item for item in found if item not in vanished]
     return [_carrying(item, vanished) if item is gravest else item for item in kept]
+
+
+def without_sums(case: Case) -> Case:
+    """The case as it would be scored if no cross-check failed."""
+    scheme = replace(case.scheme, checks=())
+    return replace(case, scheme=scheme, scored=score_submission(case.submission, scheme))
+
+
+def under_sums(found: Sequence[Finding], without: Sequence[Finding]) -> list[Finding]:
+    """Findings with the self-scores that only failing sums lower moved under each of these sums.
+
+    `without` are the findings of the case as if no sum failed. Under each, for all of them must be mended.
+    """
+    left = {(item.sheet, item.cell) for item in without if item.code in SCORE_FINDINGS}
+    lowered = [item for item in found if item.code in SCORE_FINDINGS and (item.sheet, item.cell) not in left]
+    if not lowered or not any(item.code == "C01" for item in found):
+        return list(found)
+    kept = [item for item in found if item not in lowered]
+    return [_carrying(item, lowered) if item.code == "C01" else item for item in kept]
 
 
 def _carrying(item: Finding, vanished: Sequence[Finding]) -> Finding:
