@@ -486,6 +486,26 @@ def test_an_amount_in_yuan_is_asked_with_its_consequences_under_it() -> None:
     assert found.submission.number("支出合计_决算数") == 513421800
 
 
+def test_an_amount_in_yuan_that_breaks_a_sum_is_sent_back_and_each_sum_is_named_once() -> None:
+    asked = the(edited("基础数据", "E13", 513421800), "B11")
+    assert asked.verdict == "错误"
+    assert "基础数据!E13 勾稽关系不符〔基本支出＋项目支出＝支出合计（决算数）〕" in asked.message
+    assert "基础数据!E13 勾稽关系不符〔各功能科目之和＝支出合计（决算数）〕" in asked.message
+    assert edited("基础数据", "E13", 513421800).state == "退回修改"
+
+
+def test_each_of_two_causes_carries_what_it_brought_about() -> None:
+    editor = Editor().set("基础数据", "E13", 51432.18).set("支出功能科目", "F5", 441388500)
+    found = evaluate(editor.save(), scheme())
+    assert told(found) == {("C07", "基础数据", "E13"), ("B11", "支出功能科目", "F5")}
+    total, part = named_cells(the(found, "C07")), named_cells(the(found, "B11"))
+    assert ("基础数据", "B28") in total - part
+    assert ("支出功能科目", "G5") in part - total
+    assert ("指标自评", "I19") in total & part, "the score is lowered while either is wrong"
+    joint = "各功能科目之和＝支出合计（决算数）〕"
+    assert all(joint in item.message for item in found.findings)
+
+
 def test_a_whole_line_in_yuan_is_known_by_its_sum() -> None:
     editor = Editor()
     for column, value in (("C", 32564200), ("D", 33900000), ("E", 34300000), ("F", 34213300)):
@@ -505,6 +525,10 @@ def test_a_whole_sheet_in_yuan_is_one_finding_a_column() -> None:
     found = evaluate(saved(book), scheme())
     assert {code for code, _, _ in told(found)} == {"B11"}
     assert len(found.findings) == 4
+    for item in found.findings:
+        assert len(item.also) >= 7
+        assert item.message.count("由此引起") == 1
+        assert "各项目之和＝项目支出" in item.message
 
 
 # all at once, once each ------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from xlsx_eval.findings import ERROR, UNVERIFIABLE, Finding, Place, finding, gravity
 from xlsx_eval.validate import entries, formulas, own, rates, scores, structure, sums, units
-from xlsx_eval.validate.case import Case
-from xlsx_eval.validate.causes import causes_of, corrected, under_causes, under_sums, without_sums
+from xlsx_eval.validate.case import Case, corrected
+from xlsx_eval.validate.causes import causes_of
+from xlsx_eval.validate.consequences import under_causes, under_sums, without_sums
 from xlsx_eval.validate.grouping import grouped
 
 __all__ = ["Case", "validate"]
@@ -45,6 +46,16 @@ CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     own.blocks,
     own.rows,
 )
+OF_FIGURES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    sums.cross_checks,
+    sums.requirements,
+    rates.indicator_rates,
+    rates.table_rates,
+    scores.indicator_scores,
+    scores.total_and_grade,
+    own.rows,
+)
+"""The checks whose findings a wrong figure elsewhere can bring about."""
 _CAUSES = frozenset({"B01", "B02", "B10", "B14"})
 
 
@@ -63,19 +74,17 @@ def _under_causes(found: list[Finding], case: Case) -> list[Finding]:
     """Consequences of a wrong figure under the finding that names it; all as they are should that fail."""
     try:
         causes = causes_of(case, found)
+        fresh = [cause.finding for cause in causes if cause.finding not in found]
+        placed = under_causes(case, [*found, *fresh], causes, _figure_findings) if causes else found
         mended = corrected(case, {cause.answer.spot: cause.value for cause in causes})
-        placed = found
-        if causes:
-            fresh = [cause.finding for cause in causes if cause.finding not in found]
-            placed = under_causes([*found, *fresh], causes, _all_checks(mended))
-        return under_sums(placed, _all_checks(without_sums(mended)))
+        return under_sums(placed, _figure_findings(without_sums(mended)))
     except Exception as error:
         words = {"检查": f"causes（{type(error).__name__}）"}
         return [*found, finding("A08", Place(), "causes", words=words)]
 
 
-def _all_checks(case: Case) -> list[Finding]:
-    return [item for check in CHECKS for item in check(case)]
+def _figure_findings(case: Case) -> list[Finding]:
+    return [item for check in OF_FIGURES for item in check(case)]
 
 
 def _guarded(check: Callable[[Case], Iterable[Finding]], case: Case) -> Iterator[Finding]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.findings import Place
 from xlsx_eval.normalise.text import means_nothing
+from xlsx_eval.recompute import Spot
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.score import ScoreSheet
+from xlsx_eval.score import ScoreSheet, score_submission
 
 _BARE_FIGURE = re.compile(r"[-+\d.,%％０-９]+")
 SCORE_PRECISION = 0.005
@@ -33,6 +35,23 @@ class Case:
         """Whether a single field says nothing: blank, or a word such as 无 or a bare figure."""
         answer = self.submission.answers.get(field_name)
         return answer is None or says_nothing(answer)
+
+
+def corrected(case: Case, values: Mapping[Spot, float]) -> Case:
+    """The case as it would be with other figures in some cells."""
+    submission = _with_values(case.submission, values)
+    return replace(case, submission=submission, scored=score_submission(submission, case.scheme))
+
+
+def _with_values(submission: Submission, values: Mapping[Spot, float]) -> Submission:
+    def renewed(answer: Answer) -> Answer:
+        return replace(answer, value=values[answer.spot]) if answer.spot in values else answer
+
+    return replace(
+        submission,
+        answers={name: renewed(answer) for name, answer in submission.answers.items()},
+        columns={name: tuple(map(renewed, column)) for name, column in submission.columns.items()},
+    )
 
 
 def says_nothing(answer: Answer) -> bool:

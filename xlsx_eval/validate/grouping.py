@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from xlsx_eval.findings import Finding
+from xlsx_eval.findings import VERDICTS, Finding
 from xlsx_eval.xlsx.cell import CellRef
 
 GROUPED = frozenset({"A18", "B03", "B09", "B11", "B14", "B16", "B19"})
@@ -38,18 +38,21 @@ def _kind(item: Finding) -> tuple[str, ...]:
     if item.code not in GROUPED or not item.cell:
         return (item.code, item.sheet, item.cell, item.message)
     column = "".join(filter(str.isalpha, item.cell))
-    return (item.code, item.verdict, item.sheet, column, _OWN_WORDS.sub("", _plain(item)), item.hint)
+    return (item.code, item.sheet, column, _OWN_WORDS.sub("", _plain(item)), item.hint)
 
 
 def _drawn(members: list[Finding]) -> Finding:
     ordered = sorted(members, key=lambda item: CellRef.parse(item.cell))
     first, others = ordered[0], ordered[1:]
     cells = "、".join(item.cell for item in others[:_LISTED]) + ("等" if len(others) > _LISTED else "")
-    carried = "".join(item.message.removeprefix(_plain(item)) for item in ordered)
+    consequences = dict.fromkeys(item.message.partition(CONSEQUENCES)[2] for item in ordered)
+    carried = "；".join(filter(None, consequences))
     also = [place for item in ordered for place in ((item.sheet, item.cell), *item.also)][1:]
     return replace(
         first,
-        message=f"{_plain(first)}；同类情形共 {len(ordered)} 处（另见 {cells}）{carried}",
+        verdict=min((item.verdict for item in ordered), key=VERDICTS.index),
+        message=f"{_plain(first)}；同类情形共 {len(ordered)} 处（另见 {cells}）"
+        + (f"{CONSEQUENCES}{carried}" if carried else ""),
         points=sum(item.points for item in ordered),
         money=sum(item.money for item in ordered),
         also=tuple(dict.fromkeys(place for place in also if place != (first.sheet, first.cell))),
