@@ -506,6 +506,47 @@ def test_each_of_two_causes_carries_what_it_brought_about() -> None:
     assert all(joint in item.message for item in found.findings)
 
 
+@pytest.mark.parametrize("typed", ["51342.18元", 5.134218, 5.13])
+def test_one_figure_far_too_small_is_asked_about_and_the_right_ones_beside_it_are_not(typed: object) -> None:
+    found = edited("基础数据", "E13", typed)
+    asked = the(found, "B22")
+    assert told(found) - {("B03", "基础数据", "E13")} == {("B22", "基础数据", "E13")}
+    assert asked.expected == "51342.18（万元）"
+    assert ("指标自评", "H12") in named_cells(asked)
+    assert asked.verdict == "错误", "two sums prove that something is wrong"
+
+
+def test_a_figure_too_small_by_another_factor_accuses_no_other() -> None:
+    assert told(edited("基础数据", "E13", 9)) == {("C07", "基础数据", "E13")}
+
+
+def test_a_whole_line_in_hundreds_of_millions_is_asked_about() -> None:
+    editor = Editor()
+    for column, value in (("B", 4.821536), ("C", 5.012), ("D", 5.18605), ("E", 5.134218)):
+        editor.set("基础数据", f"{column}13", value)
+    found = evaluate(editor.save(), scheme())
+    assert told(found) == {("B22", "基础数据", f"{column}13") for column in "BCDE"}
+
+
+def test_a_project_that_was_only_begun_the_year_before_is_no_mistake() -> None:
+    editor = Editor().set("项目支出", "C5", 0.2).set("基础数据", "B17", 4010.36)
+    editor.set("基础数据", "B14", 44205.0).set("基础数据", "B15", 41980.55)
+    assert evaluate(editor.save(), scheme()).findings == ()
+
+
+def test_a_table_in_yuan_between_others_in_ten_thousands_is_told_in_one_round() -> None:
+    editor = Editor()
+    book = openpyxl.load_workbook(io.BytesIO(faultless()))
+    for row in range(13, 18):
+        for column in "BCDE":
+            value = book["基础数据"][f"{column}{row}"].value
+            editor.set("基础数据", f"{column}{row}", round(value * 10_000, 2))
+    found = evaluate(editor.save(), scheme())
+    assert {code for code, _, _ in told(found)} == {"B11"}
+    cells = {cell for item in found.findings for cell in named_cells(item)}
+    assert {("基础数据", f"{column}{row}") for row in range(13, 18) for column in "BCDE"} <= cells
+
+
 def test_a_whole_line_in_yuan_is_known_by_its_sum() -> None:
     editor = Editor()
     for column, value in (("C", 32564200), ("D", 33900000), ("E", 34300000), ("F", 34213300)):

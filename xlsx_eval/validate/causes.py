@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, Place, finding
-from xlsx_eval.precision import answers_of
 from xlsx_eval.recompute import Spot
 from xlsx_eval.validate import units
-from xlsx_eval.validate.case import Case, readable
-from xlsx_eval.validate.trials import Trials
+from xlsx_eval.validate.case import Case
+from xlsx_eval.validate.trials import Trials, mendings
 
-_KNOWN = frozenset({"B04", "B11", "E03"})
+_KNOWN = frozenset({"B04", "B11", "B22", "E03"})
 _MOST_TRIALS = 120
 _LISTED = 5
 
@@ -28,7 +28,7 @@ class Cause:
 
 
 def causes_of(case: Case, found: Sequence[Finding]) -> tuple[Cause, ...]:
-    """Amounts in 元, negative figures, and figures that several checks agree to be wrong."""
+    """Amounts in a wrong unit, negative figures, and figures that several checks agree to be wrong."""
     return (*_known(case, found), *_diagnosed(case, found))
 
 
@@ -37,13 +37,15 @@ def _known(case: Case, found: Sequence[Finding]) -> Iterator[Cause]:
     for item in found:
         answer = answers.get(Place(item.sheet, item.cell))
         if answer is not None and answer.number is not None and item.code in _KNOWN:
-            yield Cause(answer, _mended(item.code, answer, answer.number), item)
+            yield Cause(answer, _mended(item.code, answer, answer.number, case), item)
 
 
-def _mended(code: str, answer: Answer, number: float) -> float:
+def _mended(code: str, answer: Answer, number: float, case: Case) -> float:
     """What a figure known to be wrong was probably meant to be."""
     if code == "B11":
         return number / units.WAN
+    if code == "B22":
+        return units.too_small(case)[answer.spot][1]
     if code == "E03":
         return max(0.0, min(number, answer.field.points or number))
     return abs(number)
@@ -56,7 +58,9 @@ def _diagnosed(case: Case, found: Sequence[Finding]) -> Iterator[Cause]:
     if len(trials.failing) < 2:
         return
     best: dict[Spot, tuple[Answer, float, frozenset[str]]] = {}
-    for answer, value in _candidates(case, known):
+    for answer, value in islice(mendings(case), _MOST_TRIALS):
+        if answer.place in known:
+            continue
         healed = trials.healed(answer, value)
         if len(healed) >= 2 and (answer.spot not in best or len(healed) > len(best[answer.spot][2])):
             best[answer.spot] = (answer, value, healed)
@@ -64,25 +68,6 @@ def _diagnosed(case: Case, found: Sequence[Finding]) -> Iterator[Cause]:
         rivals = [other for spot, (_, _, other) in best.items() if spot != answer.spot and other & healed]
         if all(len(other) < len(healed) for other in rivals):
             yield Cause(answer, value, _wrong(answer, value, healed))
-
-
-def _candidates(case: Case, known: Container[Place]) -> Iterator[tuple[Answer, float]]:
-    """Each figure of a failing sum with the value that would mend this sum."""
-    count = 0
-    for check, scored in zip(case.scheme.checks, case.scored.checks, strict=True):
-        stated = list(answers_of(check.right, case.submission, case.scheme))
-        parts = [
-            one for one in answers_of(check.left, case.submission, case.scheme) if one.number is not None
-        ]
-        if scored.agrees is not False or len(stated) != 1 or not all(map(readable, parts + stated)):
-            continue
-        difference = (scored.left or 0.0) - (scored.right or 0.0)
-        trials = [(stated[0], (stated[0].number or 0.0) + difference)]
-        trials += [(one, (one.number or 0.0) - difference) for one in parts]
-        for answer, value in trials:
-            if answer.place not in known and value >= 0 and count < _MOST_TRIALS:
-                count += 1
-                yield answer, round(value, 6)
 
 
 def _wrong(answer: Answer, value: float, healed: Iterable[str]) -> Finding:

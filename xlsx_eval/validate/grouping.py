@@ -9,7 +9,7 @@ from dataclasses import replace
 from xlsx_eval.findings import VERDICTS, Finding
 from xlsx_eval.xlsx.cell import CellRef
 
-GROUPED = frozenset({"A18", "B03", "B09", "B11", "B14", "B16", "B19"})
+GROUPED = frozenset({"A18", "B03", "B09", "B11", "B14", "B16", "B19", "B22"})
 """Codes of which several in one column are one and the same observation."""
 CONSEQUENCES = "；由此引起："
 """What leads a list of consequences in a message."""

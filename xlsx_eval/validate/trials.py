@@ -149,3 +149,18 @@ class Trials:
         if not isinstance(computed, float):
             return True
         return abs(rate.claimed - computed) <= rate.allowed + FLOAT_NOISE
+
+
+def mendings(case: Case) -> Iterator[tuple[Answer, float]]:
+    """Each figure of a failing sum with the value, not below 0, that would mend this sum."""
+    for check, scored in zip(case.scheme.checks, case.scored.checks, strict=True):
+        stated = list(answers_of(check.right, case.submission, case.scheme))
+        parts = [
+            one for one in answers_of(check.left, case.submission, case.scheme) if one.number is not None
+        ]
+        if scored.agrees is not False or len(stated) != 1 or not all(map(readable, parts + stated)):
+            continue
+        difference = (scored.left or 0.0) - (scored.right or 0.0)
+        values = [(stated[0], (stated[0].number or 0.0) + difference)]
+        values += [(one, (one.number or 0.0) - difference) for one in parts]
+        yield from ((answer, round(value, 6)) for answer, value in values if value >= 0)

@@ -1,46 +1,133 @@
-"""Amounts in 元 where 万元 is asked: recognised by evidence and asked about, never corrected."""
+"""Amounts in 元 or 亿元 where 万元 is asked: recognised by evidence and asked about, never corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from xlsx_eval.entries import Answer, show
-from xlsx_eval.findings import Finding, finding
+from xlsx_eval.findings import ERROR, Finding, finding
 from xlsx_eval.precision import answers_of
 from xlsx_eval.recompute import Spot
-from xlsx_eval.validate.case import Case, readable
+from xlsx_eval.scheme import Check
+from xlsx_eval.validate.case import Case, corrected, readable
+from xlsx_eval.validate.trials import mendings
 
 WAN = 10_000.0
 _LEAST, _MOST = 2_000.0, 50_000.0
 """How many times its neighbours an amount in 元 is, roughly."""
+_ROUNDS = 6
 
 
 def money_units(case: Case) -> Iterator[Finding]:
-    """B11 for amounts some 10,000 times their neighbours, or that add up only when read as 元."""
-    for answer in suspects(case).values():
+    """B22 for amounts that sums prove 10,000 times too small, B11 for amounts that look like 元."""
+    small = too_small(case)
+    for answer, value in small.values():
+        yield _asked("B22", answer, value, value)
+    mended = corrected(case, {spot: value for spot, (_, value) in small.items()}) if small else case
+    for answer in suspects(mended).values():
         number = answer.number or 0.0
-        words = {"字段": answer.field.title, "原文": answer.shown}
-        wan = f"{show(round(number / WAN, 2))}（万元）"
-        yield finding(
-            "B11",
-            answer.place,
-            answer.field.name,
-            words=words,
-            found=answer.shown,
-            expected=wan,
-            money=number,
-        )
+        yield _asked("B11", answer, round(number / WAN, 2), number)
+
+
+def _asked(code: str, answer: Answer, wan: float, money: float) -> Finding:
+    return finding(
+        code,
+        answer.place,
+        answer.field.name,
+        words={"字段": answer.field.title, "原文": answer.shown},
+        found=answer.shown,
+        expected=f"{show(wan)}（万元）",
+        money=money,
+    )
+
+
+def too_small(case: Case) -> dict[Spot, tuple[Answer, float]]:
+    """Amounts that mend failing sums as 10,000 times what they are, by their cells, with what they should be.
+
+    One sum suffices for an amount that is out of its line; else several must agree. None may then fail.
+    """
+    mended: dict[Spot, list[tuple[Answer, float]]] = {}
+    for answer, value in mendings(case):
+        if _is_amount(answer) and _is_wan_times(answer, value):
+            mended.setdefault(answer.spot, []).append((answer, value))
+    groups = [_groups(line) for line in _lines(case)] if mended else []
+    alone = {answer.spot for below, above in groups if len(below) < len(above) for answer in below}
+    found = {spot: ways[0] for spot, ways in mended.items() if spot in alone or len(ways) > 1}
+    outcomes = list(_outcomes(case, {spot: value for spot, (_, value) in found.items()}))
+    broken = {spot for _, before, after, spots in outcomes if before and after is False for spot in spots}
+    return {spot: one for spot, one in found.items() if spot not in broken}
+
+
+def _is_wan_times(answer: Answer, value: float) -> bool:
+    """Whether a value is 10,000 times an amount, as exactly as the amount is printed."""
+    number = answer.number or 0.0
+    printed = 0.5 * 10.0 ** -(answer.decimals or 2)
+    return abs(value / WAN - number) <= min(printed, 0.02 * number)
 
 
 def suspects(case: Case) -> dict[Spot, Answer]:
-    """Amounts that look like 元, by their cells."""
+    """Amounts that look like 元, by their cells: out of their line or their sum, and no sum contradicts."""
+    fewer, more = _out_of_line(case)
+    banned: set[Spot] = set()
     found: dict[Spot, Answer] = {}
-    for line in _lines(case):
-        for answer in _out_of_line(line):
-            found[answer.spot] = answer
-    for answer in _out_of_sum(case):
-        found.setdefault(answer.spot, answer)
+    for _ in range(_ROUNDS):
+        found = _gathered(case, {**fewer, **more}, banned)
+        against = _contradicted(case, found, more)
+        if not against:
+            return found
+        banned |= against
+    return {spot: answer for spot, answer in found.items() if spot not in banned}
+
+
+def _gathered(case: Case, first: Mapping[Spot, Answer], banned: Container[Spot]) -> dict[Spot, Answer]:
+    """The first suspects, and those that come out once the others are read as 元."""
+    found = {spot: answer for spot, answer in first.items() if spot not in banned}
+    for _ in range(_ROUNDS):
+        more = {answer.spot: answer for answer in _out_of_sum(_as_yuan(case, found))}
+        fresh = {spot: one for spot, one in more.items() if spot not in found and spot not in banned}
+        if not fresh:
+            break
+        found |= fresh
     return found
+
+
+def _as_yuan(case: Case, found: Mapping[Spot, Answer]) -> Case:
+    """The case with these amounts read as 元."""
+    values = {spot: (answer.number or 0.0) / WAN for spot, answer in found.items()}
+    return corrected(case, values) if values else case
+
+
+def _contradicted(case: Case, found: Mapping[Spot, Answer], more: Container[Spot]) -> set[Spot]:
+    """Suspects that a sum speaks against, which held before; of the greater part of a line, those that none bears out."""
+    broken: set[Spot] = set()
+    borne_out: set[Spot] = set()
+    values = {spot: (answer.number or 0.0) / WAN for spot, answer in found.items()}
+    for check, before, after, spots in _outcomes(case, values):
+        if before and after is False:
+            broken |= spots
+        elif after and check.verdict == ERROR:
+            borne_out |= spots
+    doubtful = {spot for spot in found if spot in more}
+    # The greater part of a line goes first: read as 元 it may break the sums of those that are.
+    return doubtful & broken or doubtful - borne_out or broken
+
+
+def _outcomes(
+    case: Case, values: Mapping[Spot, float]
+) -> Iterator[tuple[Check, bool | None, bool | None, set[Spot]]]:
+    """Each sum that uses some of these cells: whether it agrees, whether it would with these values, and the cells."""
+    if not values:
+        return
+    read = corrected(case, values).scored.checks
+    for check, before, after in zip(case.scheme.checks, case.scored.checks, read, strict=True):
+        used = [
+            answer
+            for side in (check.left, check.right)
+            for answer in answers_of(side, case.submission, case.scheme)
+        ]
+        spots = {answer.spot for answer in used} & values.keys()
+        if spots and all(map(readable, used)):
+            yield check, before.agrees, after.agrees, spots
 
 
 def _lines(case: Case) -> Iterator[list[Answer]]:
@@ -59,14 +146,24 @@ def _is_amount(answer: Answer) -> bool:
     return answer.field.type == "amount" and answer.number is not None and answer.number > 0
 
 
-def _out_of_line(line: Sequence[Answer]) -> list[Answer]:
-    """The larger of two groups of amounts that lie some 10,000 times apart."""
+def _out_of_line(case: Case) -> tuple[dict[Spot, Answer], dict[Spot, Answer]]:
+    """The greater amounts of lines that lie some 10,000 times apart: where they are the fewer, and where not."""
+    fewer: dict[Spot, Answer] = {}
+    more: dict[Spot, Answer] = {}
+    for below, above in map(_groups, _lines(case)):
+        target = fewer if len(above) < len(below) else more
+        target.update({answer.spot: answer for answer in above})
+    return fewer, more
+
+
+def _groups(line: Sequence[Answer]) -> tuple[Sequence[Answer], Sequence[Answer]]:
+    """The smaller and the greater amounts of a line that lie some 10,000 times apart; none if they do not."""
     ordered = sorted(line, key=lambda answer: answer.number or 0.0)
     for at in range(1, len(ordered)):
         below, above = ordered[at - 1].number or 0.0, ordered[at].number or 0.0
         if _LEAST <= above / below <= _MOST:
-            return ordered[at:]
-    return []
+            return ordered[:at], ordered[at:]
+    return (), ()
 
 
 def _out_of_sum(case: Case) -> Iterator[Answer]:
