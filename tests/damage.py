@@ -13,10 +13,12 @@ from xml.sax.saxutils import escape
 import openpyxl
 from forms import scheme
 from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 from xlsx_eval import Evaluation, evaluate
 from xlsx_eval.fill import fill, read_values
 from xlsx_eval.findings import Finding
+from xlsx_eval.xlsx.cell import CellRef
 
 VALUES = Path(__file__).resolve().parents[1] / "samples" / "values" / "区教育局.toml"
 
@@ -111,6 +113,39 @@ def _cell_xml(cell: str, style: str, value: object, formula: str | None) -> str:
 def edited(sheet: str, cell: str, value: object = None, formula: str | None = None) -> Evaluation:
     """The faultless form with one cell changed, judged."""
     return evaluate(Editor().set(sheet, cell, value, formula).save(), scheme())
+
+
+def cut(book: Workbook, sheet: str, *, row: int = 0, column: int = 0) -> None:
+    """Delete a row or a column as Excel does: merges and names move along, names of what is gone break."""
+    page = book[sheet]
+    merges = [merged.bounds for merged in page.merged_cells.ranges]
+    for merged in list(page.merged_cells.ranges):
+        page.unmerge_cells(str(merged))
+    if row:
+        page.delete_rows(row)
+    if column:
+        page.delete_cols(column)
+    for left, top, right, bottom in merges:
+        across, down = _left(left, right, column), _left(top, bottom, row)
+        if across and down and across + down != (left, left, top, top):
+            page.merge_cells(None, down[0], across[0], down[1], across[1])
+    for name, defined in list(book.defined_names.items()):
+        where, _, cells = defined.attr_text.partition("!")
+        if where.strip("'") == sheet:
+            corners = [CellRef.parse(corner) for corner in cells.split(":")]
+            across = _left(corners[0].column, corners[-1].column, column)
+            down = _left(corners[0].row, corners[-1].row, row)
+            rest = "#REF!"
+            if across and down:
+                rest = f"{CellRef(down[0], across[0]).absolute}:{CellRef(down[1], across[1]).absolute}"
+            book.defined_names[name] = DefinedName(name, attr_text=f"{where}!{rest}")
+
+
+def _left(first: int, last: int, gone: int) -> tuple[int, int] | None:
+    """What is left of a span when one of its rows or columns is deleted; None if it was all."""
+    if first == last == gone:
+        return None
+    return first - (0 < gone < first), last - (0 < gone <= last)
 
 
 def resaved(change: Callable[[Workbook], None]) -> Evaluation:

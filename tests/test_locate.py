@@ -7,14 +7,15 @@ import re
 
 import openpyxl
 import pytest
-from damage import Editor, at, faultless, resaved, saved, told
+from damage import Editor, at, cut, faultless, resaved, saved, told
 from forms import scheme
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
-from xlsx_eval import Evaluation, evaluate, load_scheme
+from xlsx_eval import Evaluation, annotate, evaluate, load_scheme
 from xlsx_eval.fill import fill
 from xlsx_eval.scheme import scheme_names
+from xlsx_eval.xlsx.cell import CellRef
 
 RIGHT = 98.1
 """The faultless form's score: it is reached only if every figure was found."""
@@ -213,6 +214,47 @@ def test_a_deleted_row_is_a_lost_field() -> None:
 
     found = resaved(change)
     assert messages(found, "A02") == ["未找到“基础数据”中的 1 个填报项：财政收回"]
+
+
+@pytest.mark.parametrize("name", [field.name for field in scheme().column_fields()])
+def test_a_deleted_column_of_a_table_is_told_and_everything_else_is_judged(name: str) -> None:
+    field = scheme().fields[name]
+    book = openpyxl.load_workbook(io.BytesIO(faultless()))
+    cut(book, field.sheet, column=field.cell.column)
+    found = evaluate(saved(book), scheme())
+    [lost] = found.findings
+    beside = CellRef(4, max(2, field.cell.column - 1))
+    assert (lost.code, lost.sheet, lost.cell) == ("A02", field.sheet, str(beside))
+    assert field.title in lost.message
+    kept = {one.name for one in scheme().column_fields()} - {name}
+    assert kept == set(found.submission.columns)
+    annotate(saved(book), found)
+
+
+@pytest.mark.parametrize(
+    ("name", "scores"), [("指标性质", 0), ("年度指标值", 1), ("分值", 0), ("自评得分", 12), ("偏差原因", 13)]
+)
+def test_without_a_column_what_needs_it_is_not_scored_and_the_rest_is(name: str, scores: int) -> None:
+    field = scheme().fields[f"自定指标_{name}"]
+    found = resaved(lambda book: cut(book, field.sheet, column=field.cell.column))
+    own = [one.score for one in found.indicators if one.own_row is not None]
+    assert (len(own), sum(score is not None for score in own)) == (13, scores)
+    assert {code for code, _, _ in told(found)} == {"A02"}
+
+
+def test_a_deleted_row_names_the_indicators_that_cannot_be_scored() -> None:
+    found = resaved(lambda book: cut(book, "基础数据", row=16))
+    [lost] = found.findings
+    assert (lost.code, lost.sheet, lost.cell, lost.points) == ("A02", "基础数据", "A15", 2)
+    assert lost.message.endswith("，因此“公用经费控制率”无法核定")
+
+
+def test_no_rate_is_computed_without_a_deleted_column() -> None:
+    found = resaved(lambda book: cut(book, "基础数据", column=4))
+    assert told(found) == {("A02", "基础数据", "A13")}
+    assert "因此“预算完成率”、“公用经费控制率”、“三公经费控制率”" in messages(found, "A02")[0]
+    scores = {one.key: one.score for one in found.indicators}
+    assert (scores["预算完成率"], scores["在职人员控制率"]) == (None, 2)
 
 
 def test_a_renamed_sheet_is_known_by_its_contents() -> None:

@@ -45,6 +45,11 @@ class Answer:
         return isinstance(self.raw, ErrorValue) and self.value is None
 
     @property
+    def lost(self) -> bool:
+        """Whether its field was not found: nothing was read, and it stands nowhere."""
+        return not self.place.cell
+
+    @property
     def given(self) -> bool:
         """Whether anything was entered: something that could be read, or something that could not."""
         if self.value is not None or self.problem is not None or self.erring:
@@ -58,10 +63,10 @@ class Answer:
 
     @property
     def figure(self) -> Scalar:
-        """The value as formulas see it: an amount or count that cannot be read is #N/A, so that nothing rests on it."""
+        """The value as formulas see it: an amount or count lost or unreadable is #N/A, so that nothing rests on it."""
         if self.field.type not in ("amount", "integer"):
             return self.value
-        unread = self.problem is not None or self.erring
+        unread = self.lost or self.problem is not None or self.erring
         return ErrorValue.NA if unread else self.value
 
     @property
@@ -116,13 +121,19 @@ class Submission:
         return None if answer is None else answer.number
 
     def row(self, table: str, index: int) -> dict[str, Answer]:
-        """Answers of one table row by short column name."""
+        """Answers of one table row by short column name; those of lost columns are blank and stand nowhere."""
         prefix = f"{table}_"
-        return {
+        missing = {
+            field.name.removeprefix(prefix): _nowhere(field, index)
+            for field in self.lost
+            if field.table == table
+        }
+        found = {
             name.removeprefix(prefix): column[index]
             for name, column in self.columns.items()
             if column and column[0].field.table == table and index < len(column)
         }
+        return missing | found
 
     def filled_rows(self, table: str) -> Iterator[int]:
         """Indexes of the rows of a table that hold anything."""
@@ -138,21 +149,29 @@ class Submission:
             yield from column
 
     def named(self, name: str) -> tuple[Answer, ...]:
-        """The answers behind a name: one of a field, many of a column, none of another name."""
+        """The answers behind a name: one of a field, lost or not, many of a column, none of another name."""
         if name in self.columns:
             return self.columns[name]
-        return (self.answers[name],) if name in self.answers else ()
+        if name in self.answers:
+            return (self.answers[name],)
+        return tuple(_nowhere(field) for field in self.lost if field.name == name)
 
     def figures(self, scheme: Scheme, more: Mapping[str, Scalar]) -> Figures:
         """The names as formulas see them, with `more` beside them."""
         values: dict[str, Scalar] = dict.fromkeys((field.name for field in scheme.single_fields()), "")
+        values.update({field.name: _nowhere(field).figure for field in self.lost})
         values.update({name: answer.figure for name, answer in self.answers.items()})
         values.update(more)
         columns = {
-            field.name: tuple((answer.figure,) for answer in self.columns.get(field.name, ())) or (("",),)
+            field.name: tuple((answer.figure,) for answer in self.named(field.name)) or (("",),)
             for field in scheme.column_fields()
         }
         return Figures(values, columns, scheme.derived)
+
+
+def _nowhere(field: Field, row: int | None = None) -> Answer:
+    """The answer of a field that was not found."""
+    return Answer(field, Place(), None, None, row=row)
 
 
 def show(value: Scalar, field: Field | None = None) -> str:

@@ -22,16 +22,19 @@ def with_row_context(submission: Submission, scheme: Scheme) -> Submission:
     table = scheme.own.table.id
     columns = dict(submission.columns)
     points = columns.get(f"{table}_分值", ())
-    columns[f"{table}_自评得分"] = tuple(
-        _scored_of(claim, points[row].number) if row < len(points) else claim
-        for row, claim in enumerate(columns.get(f"{table}_自评得分", ()))
-    )
-    names = (f"{table}_年度指标值", f"{table}_实际完成值")
-    units = [_unit_of(submission.row(table, row), submission.book) for row in range(len(points))]
+    claims = columns.get(f"{table}_自评得分", ())
+    if claims:
+        columns[f"{table}_自评得分"] = tuple(
+            _scored_of(claim, points[row].number) if row < len(points) else claim
+            for row, claim in enumerate(claims)
+        )
+    names = [name for name in (f"{table}_年度指标值", f"{table}_实际完成值") if name in columns]
+    rows = range(max((len(columns[name]) for name in names), default=0))
+    units = [_unit_of(submission.row(table, row), submission.book) for row in rows]
     for name in names:
         columns[name] = tuple(
-            _in_unit(answer, units[row], submission.book) if row < len(units) else answer
-            for row, answer in enumerate(columns.get(name, ()))
+            _in_unit(answer, unit, submission.book)
+            for answer, unit in zip(columns[name], units, strict=False)
         )
     return replace(submission, columns=columns)
 

@@ -13,7 +13,7 @@ from xlsx_eval.precision import FLOAT_NOISE, answers_of, sum_tolerance
 from xlsx_eval.reasons import lost_points_reason, own_reason, review_reason
 from xlsx_eval.scheme import Check, Figures, Indicator, Own, Scheme
 from xlsx_eval.scheme.rules import DROPPED, REVIEW
-from xlsx_eval.xlsx.cell import Scalar
+from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 SCORED, UNSCORED, NOT_APPLICABLE, FOR_REVIEWER = "已核定", "无法核验", DROPPED, REVIEW
 
@@ -210,7 +210,7 @@ def _inputs(formula: Formula, submission: Submission, scheme: Scheme) -> dict[st
     return {
         answer.field.name: (_address(answer), answer.value)
         for answer in answers_of(formula, submission, scheme)
-        if answer.row is None
+        if answer.row is None and not answer.lost
     }
 
 
@@ -228,7 +228,7 @@ def _own_scores(own: Own, levels: int, submission: Submission) -> Iterator[Indic
 
 
 def _own_score(own: Own, row: Mapping[str, Answer], code: str) -> IndicatorScore:
-    values: dict[str, Scalar] = {name: answer.value for name, answer in row.items()}
+    values = {name: ErrorValue.NA if answer.lost else answer.value for name, answer in row.items()}
     score = _number(own.score.evaluate(Figures(values)))
     points = row["分值"].number
     name = row["三级指标"]
@@ -245,9 +245,11 @@ def _own_score(own: Own, row: Mapping[str, Answer], code: str) -> IndicatorScore
         reason=own_reason(row, points, score),
         formula=own.score_text,
         inputs={
-            name: (_address(answer), answer.value) for name, answer in row.items() if name in own.score.names
+            name: (_address(answer), answer.value)
+            for name, answer in row.items()
+            if name in own.score.names and not answer.lost
         },
-        place=row["自评得分"].place,
+        place=None if row["自评得分"].lost else row["自评得分"].place,
         own_row=name.row,
         key=f"{own.table.id}_{name.row}",
     )

@@ -224,7 +224,10 @@ def _own(own: Own, scored: IndicatorScore, index: int) -> Iterator[NewCell]:
     yield live(cell("年度指标值"), _or_blank(inputs.get("年度指标值")), looks.GENERAL)
     yield live(cell("实际完成值"), _or_blank(inputs.get("实际完成值")), looks.GENERAL)
     yield live(cell("自评得分"), scored.claimed, SCORE)
-    yield live(own.score.render(cell), scored.score, SCORE)
+    if scored.score is None and own.score.names - inputs.keys():
+        yield text("", SCORE)
+    else:
+        yield live(own.score.render(cell), scored.score, SCORE)
 
 
 def _or_blank(value: Scalar) -> Scalar:

@@ -8,7 +8,7 @@ see read values, and survive lost or broken names of the workbook.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlsx_eval.annotate.looks import (
     CENTRED,
@@ -137,7 +137,7 @@ class _Builder:
         for field in self._scheme.single_fields():
             if field.name in self._used:
                 self._point(field.name, self._row, self._row)
-                self._add(field.name, self._submission.answers.get(field.name), hidden=False)
+                self._add(field.name, self._submission.named(field.name)[0], hidden=False)
 
     def columns(self) -> None:
         for field in self._scheme.column_fields():
@@ -148,19 +148,21 @@ class _Builder:
         return max(self._submission.filled_rows(table), default=-1)
 
     def _column(self, field: Field, last_filled: int) -> None:
-        answers = self._submission.columns.get(field.name, ()) or (None,)
+        answers = self._submission.named(field.name)
+        if field.name not in self._submission.columns:
+            answers = tuple(replace(answers[0], row=row) for row in range(max(1, last_filled + 1)))
         self._point(field.name, self._row, self._row + len(answers) - 1)
         for index, answer in enumerate(answers):
             self._add(f"{field.name}（第 {index + 1} 行）", answer, hidden=index > last_filled)
 
-    def _add(self, label: str, answer: Answer | None, *, hidden: bool) -> None:
+    def _add(self, label: str, answer: Answer, *, hidden: bool) -> None:
         self._number += 1
         cells: tuple[NewCell, ...]
-        if answer is None:
+        if answer.lost:
             cells = (
                 text("未找到", CENTRED),
                 text("", TEXT),
-                text("", CENTRED),
+                live('""' if answer.figure is None else "NA()", answer.figure, CENTRED),
                 text("工作簿中未找到该填报项", TEXT),
             )
         else:

@@ -31,10 +31,15 @@ class Case:
         answer = self.submission.answers.get(field_name)
         return Place() if answer is None else answer.place
 
-    def blank(self, field_name: str) -> bool:
-        """Whether a single field says nothing: blank, or a word such as 无 or a bare figure."""
+    def explained(self, field_name: str) -> bool | None:
+        """Whether a single field gives a reason; None where it was not found."""
         answer = self.submission.answers.get(field_name)
-        return answer is None or says_nothing(answer)
+        return None if answer is None else explains(answer)
+
+
+def explains(answer: Answer) -> bool | None:
+    """Whether an entry gives a reason; None where its field was not found."""
+    return None if answer.lost else not says_nothing(answer)
 
 
 def corrected(case: Case, values: Mapping[Spot, float]) -> Case:
@@ -61,8 +66,8 @@ def says_nothing(answer: Answer) -> bool:
 
 
 def readable(answer: Answer) -> bool:
-    """Whether the entry is blank or was read; False when it is wrong by itself, which is its own finding."""
-    if answer.problem is not None or answer.erring:
+    """Whether the entry is blank or was read; False when it is wrong by itself or lost, which is its own finding."""
+    if answer.lost or answer.problem is not None or answer.erring:
         return False
     return not (answer.uncached and answer.raw is None)
 

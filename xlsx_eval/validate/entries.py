@@ -123,7 +123,7 @@ def nameless_rows(case: Case) -> Iterator[Finding]:
         short = table.key.name.removeprefix(f"{table.id}_")
         for index in case.submission.filled_rows(table.id):
             key = case.submission.row(table.id, index).get(short)
-            if key is not None and key.value is None:
+            if key is not None and key.value is None and not key.lost:
                 row = "".join(filter(str.isdigit, key.place.cell))
                 yield _about("B13", key, expected="名称", words={"行": row})
 

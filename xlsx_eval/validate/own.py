@@ -8,7 +8,7 @@ from xlsx_eval.entries import Answer, show
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.scheme import Own
 from xlsx_eval.score import IndicatorScore
-from xlsx_eval.validate.case import Case, readable, says_nothing
+from xlsx_eval.validate.case import Case, explains, readable
 from xlsx_eval.validate.scores import self_score
 
 _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0.6)}
@@ -17,7 +17,7 @@ _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0
 def blocks(case: Case) -> Iterator[Finding]:
     """E09 for blocks whose points do not add up, E10 and E11 for empty ones."""
     own = case.scheme.own
-    if own is None or f"{own.table.id}_分值" not in case.submission.columns:
+    if own is None or f"{own.table.id}_一级指标" not in case.submission.columns:
         return
     rows = [case.submission.row(own.table.id, index) for index in case.submission.filled_rows(own.table.id)]
     for block, points in own.blocks.items():
@@ -115,7 +115,7 @@ def _kinds(row: Mapping[str, Answer]) -> Iterator[Finding]:
 
 def _judge(case: Case, row: Mapping[str, Answer], scored: IndicatorScore) -> Iterator[Finding]:
     claim = row["自评得分"]
-    explained = not says_nothing(row["偏差原因"])
+    explained = explains(row["偏差原因"])
     band = _band(row)
     possible = claim.number is not None and 0 <= claim.number <= scored.points
     if band is not None and possible and not band[0] - 1e-9 <= (claim.number or 0) <= band[1] + 1e-9:
@@ -147,9 +147,9 @@ def _out_of_band(row: Mapping[str, Answer], claim: Answer, band: tuple[float, fl
     )
 
 
-def _overshoot(case: Case, row: Mapping[str, Answer], explained: bool) -> Iterator[Finding]:
+def _overshoot(case: Case, row: Mapping[str, Answer], explained: bool | None) -> Iterator[Finding]:
     target, actual = row["年度指标值"], row["实际完成值"]
-    if row["指标性质"].value != "≥" or explained or not target.number or actual.number is None:
+    if row["指标性质"].value != "≥" or explained is not False or not target.number or actual.number is None:
         return
     over = actual.number / target.number - 1
     if target.number > 0 and over > case.scheme.overshoot + 1e-9:

@@ -35,7 +35,7 @@ def indicator_scores(case: Case) -> Iterator[Finding]:
         yield from out
         if out:
             continue
-        explained = not case.blank(indicator.why.name)
+        explained = case.explained(indicator.why.name)
         yield from self_score(scored, claim, explained)
         yield from _overshoot(case, indicator, scored, explained)
         if scored.state == UNSCORED:
@@ -72,12 +72,12 @@ def _out_of_band(
 
 
 def _overshoot(
-    case: Case, indicator: Indicator, scored: IndicatorScore, explained: bool
+    case: Case, indicator: Indicator, scored: IndicatorScore, explained: bool | None
 ) -> Iterator[Finding]:
     """F02 for a value further above its target than the rule lets pass without an explanation."""
     limit, target = indicator.parameters.get("overshoot"), indicator.parameters.get("target")
     field = indicator.claimed_value
-    if limit is None or explained or not target or scored.value is None or field is None:
+    if limit is None or explained is not False or not target or scored.value is None or field is None:
         return
     over = scored.value / target - 1
     if over > limit + 1e-9:
@@ -100,8 +100,8 @@ def _overshoot(
         )
 
 
-def self_score(scored: IndicatorScore, claim: Answer, explained: bool) -> Iterator[Finding]:
-    """E01 to E05 and E13: one finding at most for one self-score."""
+def self_score(scored: IndicatorScore, claim: Answer, explained: bool | None) -> Iterator[Finding]:
+    """E01 to E05 and E13: one finding at most for one self-score; `explained` is None where no reason could be given."""
     if not readable(claim):
         return
     if claim.number is None:
@@ -110,9 +110,11 @@ def self_score(scored: IndicatorScore, claim: Answer, explained: bool) -> Iterat
         yield _score_finding("E03", scored, claim, abs(claim.number - scored.points))
     elif scored.score is not None and not same_score(claim.number, scored.score, claim.decimals):
         difference = round(abs(claim.number - scored.score), 4)
-        too_low = "E13" if explained else "E02"
-        yield _score_finding("E01" if claim.number > scored.score else too_low, scored, claim, difference)
-    elif claim.number < scored.points - 1e-9 and not explained:
+        if claim.number > scored.score:
+            yield _score_finding("E01", scored, claim, difference)
+        elif explained is not None:
+            yield _score_finding("E13" if explained else "E02", scored, claim, difference)
+    elif claim.number < scored.points - 1e-9 and explained is False:
         yield _score_finding("E05", scored, claim, round(scored.points - claim.number, 4))
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from xlsx_eval.findings import Finding, Place, finding
-from xlsx_eval.scheme import Field
+from xlsx_eval.precision import answers_of
+from xlsx_eval.scheme import Field, Own
 from xlsx_eval.validate.case import Case
+from xlsx_eval.xlsx.cell import CellRef
 
 LISTED = 4
 MANY_ROWS, MANY_COLUMNS = 10_000, 1_000
@@ -29,10 +32,69 @@ def foreign_form(case: Case) -> Iterator[Finding]:
 
 
 def lost_fields(case: Case) -> Iterator[Finding]:
-    """A02 for the fields of each sheet that were not found."""
+    """A02 for the fields of each sheet that were not found, with the indicators that rest on them."""
     for sheet, fields in _by_sheet(case.submission.lost):
+        hit = _unscored_without(case, sheet)
         words = {"表名": sheet, "数量": len(fields), "清单": _listed(fields)}
-        yield finding("A02", Place(), sheet, words=words, points=sum(field.points or 0 for field in fields))
+        told = finding(
+            "A02",
+            _near(case, sheet, fields[0]),
+            sheet,
+            words=words,
+            points=sum(field.points or 0 for field in fields) + sum(hit.values()),
+        )
+        names = _joined([f"“{name}”" for name in hit])
+        yield replace(told, message=f"{told.message}，因此{names}无法核定") if hit else told
+
+
+def _near(case: Case, sheet: str, lost: Field) -> Place:
+    """The heading of the nearest field that is still there; A1 of the sheet without any, the file without the sheet."""
+    there = [
+        answer
+        for answer in case.submission.all_answers()
+        if answer.field.sheet == sheet and answer.row in (None, 0)
+    ]
+    if not there:
+        data = case.submission.book.sheet(sheet)
+        return Place() if data is None else Place(data.name, "A1")
+    nearest = min(there, key=lambda answer: _distance(answer.field.cell, lost.cell))
+    field, ref = nearest.field, nearest.spot[1]
+    row = max(1, ref.row + field.label_cell.row - field.cell.row)
+    column = ref.column if field.label_cell.column == field.cell.column else field.label_cell.column
+    return Place(nearest.place.sheet, str(CellRef(row, column)))
+
+
+def _distance(one: CellRef, other: CellRef) -> int:
+    return abs(one.row - other.row) + abs(one.column - other.column)
+
+
+def _unscored_without(case: Case, sheet: str) -> dict[str, float]:
+    """Indicators that no score could be computed for because fields of a sheet were not found, with their points."""
+    hit = {}
+    for indicator, scored in zip(case.scheme.indicators, case.scored.indicators, strict=False):
+        formulas = [one for one in (indicator.value, indicator.score) if one is not None]
+        used = (answer for one in formulas for answer in answers_of(one, case.submission, case.scheme))
+        if scored.score is None and any(one.lost and one.field.sheet == sheet for one in used):
+            hit[scored.name] = indicator.points
+    own = case.scheme.own
+    if (
+        own is None
+        or own.table.sheet != sheet
+        or not _needed(own) & {one.name for one in case.submission.lost}
+    ):
+        return hit
+    scores = {one.own_row: one.score for one in case.scored.indicators}
+    for row in case.submission.filled_rows(own.table.id):
+        if scores.get(row) is None:
+            entries = case.submission.row(own.table.id, row)
+            name = entries["三级指标"].value or f"第 {row + 1} 个自定指标"
+            hit[str(name)] = entries["分值"].number or 0.0
+    return hit
+
+
+def _needed(own: Own) -> set[str]:
+    """Columns without which an own indicator cannot be scored."""
+    return {f"{own.table.id}_{name}" for name in (*own.score.names, "一级指标")}
 
 
 def places(case: Case) -> Iterator[Finding]:
@@ -57,8 +119,12 @@ def _by_sheet(fields: Iterable[Field]) -> Iterator[tuple[str, list[Field]]]:
 
 
 def _listed(fields: list[Field]) -> str:
-    more = f"等 {len(fields)} 项" if len(fields) > LISTED else ""
-    return "、".join(field.title for field in fields[:LISTED]) + more
+    return _joined([field.title for field in fields])
+
+
+def _joined(names: list[str]) -> str:
+    more = f"等 {len(names)} 项" if len(names) > LISTED else ""
+    return "、".join(names[:LISTED]) + more
 
 
 def template_year(case: Case) -> Iterator[Finding]:
