@@ -289,6 +289,39 @@ def test_19_one_rate_in_many_spellings(typed: object) -> None:
         assert told(found)
 
 
+@pytest.mark.parametrize(
+    ("cell", "typed", "read"),
+    [("H16", 0.938, 93.8), ("H7", 1, 100), ("H16", "0.938", 93.8), ("F16", 0.9, 90)],
+)
+def test_19_a_share_beside_a_percentage_is_the_percentage_and_told(
+    cell: str, typed: object, read: float
+) -> None:
+    found = edited("产出与效果", cell, typed)
+    assert told(found) == {("B03", "产出与效果", cell)}
+    assert f"按 {read:g}% 读取" in the(found, "B03").message
+    assert found.score == RIGHT
+
+
+@pytest.mark.parametrize("typed", ["0.938%", 0.5])
+def test_19_a_percentage_below_one_stays_what_it_is(typed: object) -> None:
+    editor = Editor().set("产出与效果", "F16", 2).set("产出与效果", "H16", typed)
+    assert at(evaluate(editor.save(), scheme()), "产出与效果", "J16") == {"E01"}
+
+
+def test_19_points_of_a_survey_are_its_percentage() -> None:
+    found = edited("产出与效果", "H16", "93.8分")
+    assert told(found) == {("B03", "产出与效果", "H16")}
+    assert found.submission.columns["自定指标_实际完成值"][11].number == 93.8
+
+
+@pytest.mark.parametrize("typed", ["12月底前", "93.8人", "1万"])
+def test_19_what_is_no_percentage_is_refused_with_the_expected_form(typed: str) -> None:
+    found = edited("产出与效果", "H9", typed)
+    refused = the(found, "B02")
+    assert told(found) == {("B02", "产出与效果", "H9")}
+    assert refused.expected == "数字（计量单位：%）"
+
+
 def test_19_negatives_in_parentheses() -> None:
     assert at(edited("基础数据", "E19", "(3.5)"), "基础数据", "E19") >= {"B04"}
 

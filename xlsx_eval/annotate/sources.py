@@ -27,6 +27,7 @@ from xlsx_eval.annotate.looks import (
 from xlsx_eval.entries import Answer, Submission, show
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.formula import Formula
+from xlsx_eval.own_entries import in_percent_cell
 from xlsx_eval.scheme import Field, Scheme
 from xlsx_eval.xlsx import AddedSheet, NewCell, NewRow
 from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar, quote_sheet
@@ -172,12 +173,18 @@ class _Builder:
             cells = (
                 NewCell(where, style=LINK, link=where),
                 text(shown, TEXT),
-                live(live_value(answer, where), _cached(answer), _LOOKS.get(answer.field.type, CENTRED)),
+                live(
+                    self._live_value(answer, where), _cached(answer), _LOOKS.get(answer.field.type, CENTRED)
+                ),
                 text(note, TEXT),
             )
         self.rows.append(
             NewRow((text(float(self._number), CENTRED), text(label, TEXT), *cells), hidden=hidden)
         )
+
+    def _live_value(self, answer: Answer, where: str) -> str:
+        in_points = in_percent_cell(answer, self._submission.book)
+        return live_value(answer, where, in_points=in_points)
 
     def derived(self) -> None:
         self.rows.append(NewRow((text("由上述数据推算的数据", SECTION),)))
@@ -206,10 +213,11 @@ def _cached(answer: Answer) -> Scalar:
     return "" if answer.figure is None else answer.figure
 
 
-def live_value(answer: Answer, where: str) -> str:
+def live_value(answer: Answer, where: str, *, in_points: bool = True) -> str:
     """The formula of an entry's value: the cell itself, "" while blank, and the reading of what was typed.
 
-    A figure read in other units (95 for 95% in a row counted in %) is read so after a correction too.
+    A figure read in other units (95 for 95% in a row counted in %) is read so after a correction too, unless
+    its cell shows no percentage (`in_points`): then a correction is meant as it stands.
     """
     plain = f'IF({where}="","",{where})'
     if isinstance(answer.raw, ErrorValue):
@@ -217,7 +225,7 @@ def live_value(answer: Answer, where: str) -> str:
     if answer.raw is None or answer.raw == answer.value:
         return plain
     if isinstance(answer.raw, float) and isinstance(answer.value, float):
-        if _same(answer.value, answer.raw * 100):
+        if in_points and _same(answer.value, answer.raw * 100):
             return f'IF({where}="","",IF(ISNUMBER({where}),ROUND({where}*100,10),{where}))'
         if answer.field.type == "rate" and _same(answer.value, answer.raw / 100):
             return f'IF({where}="","",IF(ISNUMBER({where}),IF(ABS({where})>1.5,{where}/100,{where}),{where}))'

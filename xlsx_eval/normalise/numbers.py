@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from xlsx_eval.normalise.entry import Entry, entry_of
@@ -140,6 +140,12 @@ def _entry(raw: str, text: str, field: _Field) -> Reading:
         return _rate_in_text(raw, entry)
     unit, wanted = entry.unit, unit_of(field.unit)
     number, digits = entry.number, entry.decimals
+    if wanted.percent and unit.stated and not unit.percent:
+        if unit.text.strip("()") != "分":
+            return refused(f"{quoted(raw)}的单位“{unit.text}”不是百分比")
+        # A survey's 93.8 points of 100 are 93.8%.
+        unit = replace(unit, factor=wanted.factor)
+        entry = replace(entry, unit=unit)
     if unit.percent and not wanted.percent and field.kind != "number":
         return refused(f"{quoted(raw)}为百分数，应填写{field.unit or '数字'}")
     if unit.stated:
