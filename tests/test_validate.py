@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from forms import codes_at, codes_in_row, judge
+from damage import Editor, at, edited, told
+from forms import codes_at, codes_in_row, judge, scheme
+
+from xlsx_eval import evaluate
 
 OWN_ROW = {
     "一级指标": "履职产出",
@@ -311,9 +314,81 @@ def test_an_address_is_no_placeholder() -> None:
     ("sign", "target", "actual"), [("≥", -5, -10), ("≤", -5, -3), ("≥", 0, -10), ("≤", -5, 0)]
 )
 def test_an_unmet_target_of_nothing_or_less_earns_nothing(sign: str, target: int, actual: int) -> None:
-    found = judge(自定指标=own(指标性质=sign, 年度指标值=target, 实际完成值=actual))
+    found = judge(
+        自定指标=own(
+            三级指标="用电量增长率",
+            计量单位="%",
+            指标性质=sign,
+            年度指标值=target,
+            实际完成值=actual,
+        )
+    )
     assert next(one.score for one in found.indicators if one.own_row == 0) == 0
     assert "E01" in codes_in_row(found, "自定指标", 0)
+
+
+@pytest.mark.parametrize("level", ["产出指标", None])
+def test_a_row_without_its_block_says_nothing_about_the_points_of_others(level: str | None) -> None:
+    found = edited("产出与效果", "B5", level)
+    assert told(found) == {("F01" if level is None else "B05", "产出与效果", "B5")}
+    alone = judge(自定指标=own(一级指标=level))
+    assert not {"E09", "E10", "E11"} & {item.code for item in alone.findings}
+
+
+@pytest.mark.parametrize("points", [-6, 0])
+def test_points_of_nothing_or_less_are_told_at_their_own_cell(points: int) -> None:
+    found = edited("产出与效果", "I16", points)
+    assert told(found) == {("B04", "产出与效果", "I16")}
+    assert next(item.expected for item in found.findings) == "大于 0，至多 10"
+    assert next(one.score for one in found.indicators if one.own_row == 11) is None
+
+
+def test_negative_points_are_told_even_where_the_block_adds_up() -> None:
+    editor = Editor().set("产出与效果", "I16", -6).set("产出与效果", "I17", 16)
+    editor.set("产出与效果", "J17", 10)
+    assert {code for code, _, cell in told(evaluate(editor.save(), scheme())) if cell == "I16"} == {"B04"}
+
+
+@pytest.mark.parametrize("target", ["≤12", "不超过12", "12以内", "＜12"])
+def test_a_target_with_another_sign_than_its_row_is_asked(target: str) -> None:
+    found = edited("产出与效果", "F5", target)
+    assert told(found) == {("F05", "产出与效果", "F5"), ("B03", "产出与效果", "F5")}
+    assert at(found, "产出与效果", "E5") == {"F05"}
+
+
+@pytest.mark.parametrize("target", ["≥12", "不少于12", "12所以上", "12所", "12个"])
+def test_a_target_with_the_sign_and_unit_of_its_row_is_read(target: str) -> None:
+    assert told(edited("产出与效果", "F5", target)) == {("B03", "产出与效果", "F5")}
+
+
+@pytest.mark.parametrize(("cell", "typed"), [("F5", "12人"), ("H5", "12人"), ("H5", "12％")])
+def test_another_unit_than_that_of_the_row_is_asked(cell: str, typed: str) -> None:
+    found = edited("产出与效果", cell, typed)
+    assert at(found, "产出与效果", cell) == {"F05", "B03"}
+    assert at(found, "产出与效果", "G5") == {"F05"}
+
+
+@pytest.mark.parametrize(("cell", "typed"), [("H16", 105), ("H16", "130%"), ("F7", 120), ("H8", 100.5)])
+def test_a_share_of_a_whole_above_100_percent_is_out_of_range(cell: str, typed: object) -> None:
+    found = edited("产出与效果", cell, typed)
+    assert "B04" in at(found, "产出与效果", cell)
+    assert "F02" not in {code for code, _, _ in told(found)}
+
+
+def test_a_negative_count_or_cost_is_out_of_range() -> None:
+    assert told(edited("产出与效果", "H10", -5)) == {("B04", "产出与效果", "H10")}
+    both = Editor().set("产出与效果", "F5", -12).set("产出与效果", "H5", -12)
+    assert told(evaluate(both.save(), scheme())) == {
+        ("B04", "产出与效果", "F5"),
+        ("B04", "产出与效果", "H5"),
+    }
+
+
+def test_a_share_below_a_limit_in_percent_is_asked_about() -> None:
+    row = own(三级指标="资产负债率", 指标性质="≤", 计量单位="%", 年度指标值=60, 实际完成值=0.75)
+    assert codes_in_row(judge(自定指标=row), "自定指标", 0) == {"F05"}
+    row = own(三级指标="资产负债率", 指标性质="≤", 计量单位="%", 年度指标值=60, 实际完成值=0.45)
+    assert codes_in_row(judge(自定指标=row), "自定指标", 0) == set()
 
 
 def test_a_figure_to_be_explained_is_not_proven_wrong() -> None:

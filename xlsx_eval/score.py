@@ -229,8 +229,8 @@ def _own_scores(own: Own, levels: int, submission: Submission) -> Iterator[Indic
 
 def _own_score(own: Own, row: Mapping[str, Answer], code: str) -> IndicatorScore:
     values = {name: ErrorValue.NA if answer.lost else answer.value for name, answer in row.items()}
-    score = _number(own.score.evaluate(Figures(values)))
     points = row["分值"].number
+    score = None if points is not None and points <= 0 else _number(own.score.evaluate(Figures(values)))
     name = row["三级指标"]
     return IndicatorScore(
         code=code,

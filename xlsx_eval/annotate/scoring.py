@@ -226,6 +226,8 @@ def _own(own: Own, scored: IndicatorScore, index: int) -> Iterator[NewCell]:
     yield live(cell("自评得分"), scored.claimed, SCORE)
     if scored.score is None and own.score.names - inputs.keys():
         yield text("", SCORE)
+    elif scored.points < 0 or inputs.get("分值") == 0:
+        yield live(f'IF(N({cell("分值")})<=0,"",{own.score.render(cell)})', None, SCORE)
     else:
         yield live(own.score.render(cell), scored.score, SCORE)
 

@@ -9,22 +9,27 @@ from xlsx_eval.findings import Finding, finding
 from xlsx_eval.scheme import Own
 from xlsx_eval.score import IndicatorScore
 from xlsx_eval.validate.case import Case, explains, readable
+from xlsx_eval.validate.contradictions import contradictions, out_of_reach
 from xlsx_eval.validate.scores import self_score
 
 _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0.6)}
 
 
 def blocks(case: Case) -> Iterator[Finding]:
-    """E09 for blocks whose points do not add up, E10 and E11 for empty ones."""
+    """E09 for blocks whose points do not add up, E10 and E11 for empty ones.
+
+    Neither can be said while a row names no block.
+    """
     own = case.scheme.own
     if own is None or f"{own.table.id}_一级指标" not in case.submission.columns:
         return
     rows = [case.submission.row(own.table.id, index) for index in case.submission.filled_rows(own.table.id)]
+    homeless = [row for row in rows if row["一级指标"].value not in own.blocks]
     for block, points in own.blocks.items():
         members = [row for row in rows if row["一级指标"].value == block]
-        if not members:
+        if not members and not homeless:
             yield _empty_block(case, own, block, points)
-        elif all(row["分值"].number is not None for row in members):
+        elif not homeless and all((row["分值"].number or 0.0) > 0 for row in members):
             yield from _block_points(block, points, members)
 
 
@@ -65,8 +70,28 @@ def rows(case: Case) -> Iterator[Finding]:
         row = case.submission.row(own.table.id, index)
         yield from _incomplete(row)
         yield from _kinds(row)
-        if index in scored and row["分值"].number is not None:
+        yield from contradictions(row, _name(row), case.submission.book)
+        points = row["分值"].number
+        if points is not None and points <= 0:
+            yield _no_points(own, row, points)
+        elif index in scored and points is not None:
             yield from _judge(case, row, scored[index])
+
+
+def _no_points(own: Own, row: Mapping[str, Answer], points: float) -> Finding:
+    """B04 at points of nothing or less, which no self-score can be judged by."""
+    answer, block = row["分值"], own.blocks.get(str(row["一级指标"].value))
+    limits = "大于 0" if block is None else f"大于 0，至多 {show(block)}"
+    words = {"字段": f"{_name(row)} 分值", "原文": answer.shown, "范围": limits}
+    return finding(
+        "B04",
+        answer.place,
+        answer.field.name,
+        words=words,
+        found=answer.shown,
+        expected=limits,
+        points=abs(points),
+    )
 
 
 def _name(row: Mapping[str, Answer]) -> str:
@@ -151,6 +176,8 @@ def _out_of_band(row: Mapping[str, Answer], claim: Answer, band: tuple[float, fl
 
 def _overshoot(case: Case, row: Mapping[str, Answer], explained: bool | None) -> Iterator[Finding]:
     target, actual = row["年度指标值"], row["实际完成值"]
+    if out_of_reach(row, actual):
+        return
     if row["指标性质"].value != "≥" or explained is not False or not target.number or actual.number is None:
         return
     over = actual.number / target.number - 1
