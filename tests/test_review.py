@@ -10,9 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from seasons import collected, drop, form, made, returned, right
+from forms import scheme
+from seasons import NAMES, SAMPLES, collected, drop, form, made, returned, right
 
 from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.fill import fill, read_values
 from xlsx_eval.ledger import Ledger
 from xlsx_eval.review_sheet import SHEET, read_review, write_review
 from xlsx_eval.status import status
@@ -55,6 +57,51 @@ def put(row: int, **cells: object) -> Callable[[Any, dict[str, int]], None]:
 
 
 FIRST = 4
+CODE = "105001"
+TOURISTS, OPINION_ROW = "全年接待游客人次", "非遗传承机制建设"
+
+
+def told(rows: dict[str, list[dict[str, object]]] | None = None, **base: object) -> bytes:
+    """A full workbook of the bureau of education; `rows` replaces own rows by others, given what changes in each."""
+    values = read_values(SAMPLES / "区文化旅游体育局.toml")
+    values["基本情况"].update(单位名称=NAMES[CODE], 预算编码=CODE)
+    values["基础数据"].update(base)
+    changed = rows or {}
+    own = values["自定指标"]
+    values["自定指标"] = [
+        {**row, **change} for row in own for change in changed.get(str(row["三级指标"]), [{}])
+    ]
+    return fill(values, scheme())
+
+
+def lines_of(season: Workspace) -> dict[str, dict[str, Any]]:
+    """The lines of a sheet drawn now, by what they are about."""
+    _, sheet, columns = sheet_of(season)
+    rows = sheet.iter_rows(min_row=FIRST)
+    lines = [{name: row[column - 1].value for name, column in columns.items()} for row in rows]
+    return {str(line["事项"]): line for line in lines}
+
+
+def row_of(season: Workspace, about: str) -> int:
+    """The row of the sheet whose item says `about`."""
+    return FIRST + next(place for place, name in enumerate(lines_of(season)) if about in name)
+
+
+def finals(season: Workspace) -> Any:
+    return next(one.final for one in status(season, TODAY).departments if one.code == CODE)
+
+
+@pytest.fixture
+def opinions(tmp_path: Path) -> Workspace:
+    """A season in which two own indicators of one kind wait for a reviewer's opinion."""
+    workspace = made(tmp_path / "opinions")
+    drop(workspace, "a.xlsx", told({OPINION_ROW: [named("甲机制"), named("乙机制")]}))
+    collected(workspace)
+    return workspace
+
+
+def named(name: str) -> dict[str, object]:
+    return {"三级指标": name, "分值": 3, "自评得分": 3}
 
 
 def test_the_sheet_lists_what_only_a_person_can_decide(season: Workspace) -> None:
@@ -180,3 +227,24 @@ def test_a_right_workbook_has_no_item_that_cannot_be_scored(season: Workspace) -
     rows = [sheet.cell(row, columns["预算编码"]).value for row in range(FIRST, sheet.max_row + 1)]
     reasons = [sheet.cell(row, columns["复核原因"]).value for row in range(FIRST, sheet.max_row + 1)]
     assert ("105001", "无法核定") not in set(zip(rows, reasons, strict=True))
+
+
+def test_an_own_indicators_score_follows_it_to_another_row(opinions: Workspace) -> None:
+    row = row_of(opinions, "甲机制")
+    read_review(opinions, filled(opinions, put(row, 复核得分=2.4, 复核意见="材料不足")), NOW)
+    drop(opinions, "b.xlsx", told({OPINION_ROW: [named("乙机制"), named("甲机制")]}))
+    collected(opinions)
+    scores = {name: line["复核得分"] for name, line in lines_of(opinions).items()}
+    assert {scores[name] for name in scores if "甲机制" in name} == {2.4}
+    assert {scores[name] for name in scores if "乙机制" in name} == {None}
+
+
+def test_own_indicators_that_say_the_same_are_told_apart(opinions: Workspace) -> None:
+    drop(opinions, "b.xlsx", told({OPINION_ROW: [named("甲机制"), named("甲机制")]}))
+    collected(opinions)
+    keys = [line["标识（勿改）"] for line in lines_of(opinions).values()]
+    assert len(set(keys)) == len(keys) == 2
+    row = row_of(opinions, "甲机制")
+    before = finals(opinions).score
+    assert read_review(opinions, filled(opinions, put(row, 复核得分=2.4)), NOW) == 1
+    assert finals(opinions).score == pytest.approx(before - 0.6)

@@ -38,14 +38,14 @@ class Item:
 def items(verdict: Verdict, scheme: Scheme) -> Iterator[Item]:
     """Everything of a verdict that a person has to decide."""
     kinds = {indicator.key: indicator for indicator in scheme.indicators}
-    for one in verdict.result.indicators:
+    for key, one in _keyed(verdict).items():
         known = kinds.get(one.key)
         parameters = None if known is None else known.parameters
         if one.state in (UNSCORED, FOR_REVIEWER):
             why = UNSCORABLE if one.state == UNSCORED else OPINION
-            yield _indicator(one, why, _bounds(one, parameters))
+            yield _indicator(key, one, why, _bounds(one, parameters))
         elif _qualitative(one) or (known is not None and known.kind == _QUALITATIVE):
-            yield _indicator(one, OPINION, _bounds(one, parameters))
+            yield _indicator(key, one, OPINION, _bounds(one, parameters))
     pairs = zip(verdict.result.findings, verdict.standings, strict=True)
     seen: Counter[str] = Counter()
     for finding, (key, word, answer) in pairs:
@@ -55,9 +55,26 @@ def items(verdict: Verdict, scheme: Scheme) -> Iterator[Item]:
             yield Item(f"F|{key}|{seen[key]}", EXPLANATION, finding.field, None, None, 0.0, 0.0, words)
 
 
-def _indicator(one: IndicatorScore, why: str, bounds: tuple[float, float]) -> Item:
+def _keyed(verdict: Verdict) -> dict[str, IndicatorScore]:
+    """The indicators by their items' keys; an own one is known by what it says, wherever its row stands."""
+    keyed: dict[str, IndicatorScore] = {}
+    seen: Counter[str] = Counter()
+    for one in verdict.result.indicators:
+        key = f"I|{one.key}" if one.own_row is None else _own_key(one)
+        seen[key] += 1
+        keyed[key if seen[key] == 1 else f"{key}#{seen[key]}"] = one
+    return keyed
+
+
+def _own_key(one: IndicatorScore) -> str:
+    target = one.claimed_value if one.claimed_value is not None else _given(one, "年度指标值")
+    sign = _given(one, "指标性质")
+    return "|".join(("I", "自定", "".join(one.name.split()), sign, f"{target}"))
+
+
+def _indicator(key: str, one: IndicatorScore, why: str, bounds: tuple[float, float]) -> Item:
     return Item(
-        f"I|{one.key}",
+        key,
         why,
         f"{one.code} {one.name}",
         one.claimed,
@@ -115,7 +132,7 @@ def final(
         for item in items(verdict, scheme)
         if (entry := standing_entry(item.key, verdict, rounds, reviews)) is not None
     }
-    decided = tuple(_with_entry(one, counting) for one in verdict.result.indicators)
+    decided = tuple(_with_entry(one, counting.get(key)) for key, one in _keyed(verdict).items())
     sheet = ScoreSheet(decided, (), Figures({}), scheme.points, blocks_of(scheme))
     missing = sheet.unscored(scheme.points)
     needed = [item.key for item in items(verdict, scheme)]
@@ -129,8 +146,7 @@ def final(
     )
 
 
-def _with_entry(one: IndicatorScore, counting: Mapping[str, Review]) -> IndicatorScore:
-    entry = counting.get(f"I|{one.key}")
+def _with_entry(one: IndicatorScore, entry: Review | None) -> IndicatorScore:
     return one if entry is None or entry.score is None else replace(one, score=entry.score)
 
 
@@ -158,8 +174,8 @@ def standing_entry(
 def _ground(verdict: Verdict, key: str) -> object:
     """What an entry rests on: an indicator's figures, or a finding with its answer."""
     if key.startswith("I|"):
-        found = (one for one in verdict.result.indicators if f"I|{one.key}" == key)
-        return next(((one.claimed, one.value, one.score, one.points) for one in found), None)
+        one = _keyed(verdict).get(key)
+        return None if one is None else (one.claimed, one.value, one.score, one.points)
     identity = key.removeprefix("F|").rpartition("|")[0]
     return [said[2] for said in verdict.standings if said[0] == identity]
 
