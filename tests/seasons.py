@@ -11,6 +11,7 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 from forms import scheme
 
 from xlsx_eval.collect import Pass, collect_once
@@ -86,6 +87,19 @@ def clock() -> datetime.datetime:
 def collected(workspace: Workspace) -> Pass:
     """One pass at a time that stands still."""
     return collect_once(workspace, clock, workforce=Here(scheme()))
+
+
+def answered(data: bytes, words: str, *, sheet: str = "问题清单", verdict: str = "待说明") -> bytes:
+    """The workbook as saved by another program with `words` written beside every finding of that verdict."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    problems = book[sheet]
+    headings = {cell.value: cell.column for cell in problems[5]}
+    for row in range(6, problems.max_row + 1):
+        if problems.cell(row, headings["结论"]).value == verdict:
+            problems.cell(row, headings["整改说明（部门填写）"]).value = words
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 def returned(workspace: Workspace) -> list[str]:

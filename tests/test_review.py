@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from forms import scheme
-from seasons import NAMES, SAMPLES, collected, drop, form, made, returned, right
+from seasons import NAMES, SAMPLES, answered, collected, drop, form, made, returned, right
 
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.fill import fill, read_values
@@ -96,6 +96,33 @@ def opinions(tmp_path: Path) -> Workspace:
     """A season in which two own indicators of one kind wait for a reviewer's opinion."""
     workspace = made(tmp_path / "opinions")
     drop(workspace, "a.xlsx", told({OPINION_ROW: [named("甲机制"), named("乙机制")]}))
+    collected(workspace)
+    return workspace
+
+
+def explained(season: Workspace, words: str = "因追加任务") -> bytes:
+    """What was handed back to the bureau of education, with `words` beside all that was to be explained."""
+    handed = next(name for name in returned(season) if CODE in name)
+    return answered((season.outbox / handed).read_bytes(), words)
+
+
+def changed(data: bytes, sheet: str, old: object, new: object) -> bytes:
+    """The workbook with every cell of `sheet` that holds `old` holding `new`."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for cell in (cell for row in book[sheet].iter_rows() for cell in row if cell.value == old):
+        cell.value = new
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Workspace:
+    """A season in which the bureau of education explained what it had to."""
+    workspace = made(tmp_path / "answers")
+    drop(workspace, "a.xlsx", told())
+    collected(workspace)
+    drop(workspace, "b.xlsx", explained(workspace))
     collected(workspace)
     return workspace
 
@@ -248,3 +275,32 @@ def test_own_indicators_that_say_the_same_are_told_apart(opinions: Workspace) ->
     before = finals(opinions).score
     assert read_review(opinions, filled(opinions, put(row, 复核得分=2.4)), NOW) == 1
     assert finals(opinions).score == pytest.approx(before - 0.6)
+
+
+def test_a_remark_on_an_explained_finding_falls_when_its_figures_change(answers: Workspace) -> None:
+    def remark(sheet: Any, columns: dict[str, int]) -> None:
+        for row in range(FIRST, sheet.max_row + 1):
+            sheet.cell(row, columns["复核意见"]).value = "同意"
+
+    read_review(answers, filled(answers, remark), NOW)
+    drop(answers, "c.xlsx", changed(explained(answers), "产出与效果", 118.6, 1118.6))
+    collected(answers)
+    remarks = {str(line["情况"]): line["复核意见"] for line in lines_of(answers).values()}
+    assert {remarks[words] for words in remarks if "1118.6" in words} == {None}
+    assert {remarks[words] for words in remarks if "编制数" in words} == {"同意"}
+
+
+def test_a_score_falls_when_the_result_it_was_given_for_is_another(opinions: Workspace) -> None:
+    def result(words: str) -> bytes:
+        row = {"实际完成值": words, "自评得分": 4.8, "偏差原因": "机制仍在完善，正在制定细则"}
+        return told({OPINION_ROW: [row]})
+
+    drop(opinions, "b.xlsx", result("达成"))
+    collected(opinions)
+    read_review(opinions, filled(opinions, put(FIRST, 复核得分=6)), NOW)
+    assert finals(opinions).reviewed == 1
+    drop(opinions, "c.xlsx", result("部分达成"))
+    collected(opinions)
+    line = next(iter(lines_of(opinions).values()))
+    assert (line["可评范围"], line["复核得分"]) == ("3.6～4.8", None)
+    assert (finals(opinions).reviewed, finals(opinions).changed) == (0, 0)

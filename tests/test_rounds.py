@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import openpyxl
 import pytest
 from forms import scheme
+from seasons import answered
 
 from xlsx_eval import Evaluation, annotate, evaluate
 from xlsx_eval.answers import read_answers
@@ -55,19 +56,6 @@ def next_round(data: bytes, before: RoundJudged, number: int = 2) -> RoundJudged
     )
     basis = Basis("105001", "区教育局", number, past=past)
     return judge_round(data, "甲.xlsx", "d", evaluate(data, scheme()), basis)
-
-
-def answered(data: bytes, words: str, *, sheet: str = "问题清单", verdict: str = "待说明") -> bytes:
-    """The workbook as saved by another program with `words` written beside every finding of that verdict."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    problems = book[sheet]
-    headings = {cell.value: cell.column for cell in problems[5]}
-    for row in range(6, problems.max_row + 1):
-        if problems.cell(row, headings["结论"]).value == verdict:
-            problems.cell(row, headings["整改说明（部门填写）"]).value = words
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 def problem_lines(data: bytes) -> list[dict[str, object]]:

@@ -127,21 +127,21 @@ def final(
     scheme: Scheme,
 ) -> Final:
     """Our score, replaced where a reviewer entered his; entries for other figures than these do not count."""
+    needed = list(items(verdict, scheme))
     counting = {
         item.key: entry
-        for item in items(verdict, scheme)
-        if (entry := standing_entry(item.key, verdict, rounds, reviews)) is not None
+        for item in needed
+        if (entry := standing_entry(item, verdict, rounds, reviews)) is not None
     }
     decided = tuple(_with_entry(one, counting.get(key)) for key, one in _keyed(verdict).items())
     sheet = ScoreSheet(decided, (), Figures({}), scheme.points, blocks_of(scheme))
     missing = sheet.unscored(scheme.points)
-    needed = [item.key for item in items(verdict, scheme)]
     return Final(
         score=sheet.score,
         unscored=missing,
         grade=None if missing > 0 else scheme.grade(sheet.score),
         reviewed=len(counting),
-        open=sum(not _decided(key, counting) for key in needed),
+        open=sum(not _decided(item.key, counting) for item in needed),
         changed=round(sheet.score - (verdict.result.score or 0.0), 4),
     )
 
@@ -156,28 +156,45 @@ def _decided(key: str, counting: Mapping[str, Review]) -> bool:
 
 
 def standing_entry(
-    key: str,
+    item: Item,
     verdict: Verdict,
     rounds: Sequence[Verdict],
     reviews: Mapping[tuple[str, str], Review],
 ) -> Review | None:
-    """The entry for an item that still counts: what it was made on is what stands there now."""
-    entry = reviews.get((verdict.department, key))
-    if entry is None or entry.round == verdict.round:
+    """The entry for an item that still counts: what it was made on stands there now, and it is within the range."""
+    entry = reviews.get((verdict.department, item.key))
+    if entry is None or not _within(item, entry.score):
+        return None
+    if entry.round == verdict.round:
         return entry
     then = next((one for one in rounds if one.round == entry.round), None)
-    if then is None or _ground(then, key) != _ground(verdict, key):
+    if then is None or _ground(then, item.key) != _ground(verdict, item.key):
         return None
     return entry
+
+
+def _within(item: Item, score: float | None) -> bool:
+    return score is None or item.lowest - 1e-9 <= score <= item.points + 1e-9
 
 
 def _ground(verdict: Verdict, key: str) -> object:
     """What an entry rests on: an indicator's figures, or a finding with its answer."""
     if key.startswith("I|"):
         one = _keyed(verdict).get(key)
-        return None if one is None else (one.claimed, one.value, one.score, one.points)
-    identity = key.removeprefix("F|").rpartition("|")[0]
-    return [said[2] for said in verdict.standings if said[0] == identity]
+        return None if one is None else _figures(one)
+    identity, _, number = key.removeprefix("F|").rpartition("|")
+    pairs = zip(verdict.result.findings, verdict.standings, strict=True)
+    grounds = [
+        (finding.found, finding.expected, finding.message, said[2])
+        for finding, said in pairs
+        if said[0] == identity
+    ]
+    return grounds[int(number) - 1] if len(grounds) >= int(number) else None
+
+
+def _figures(one: IndicatorScore) -> tuple[object, ...]:
+    inputs = {name: value for name, (_, value) in one.inputs.items()}
+    return one.claimed, one.value, one.score, one.points, inputs
 
 
 __all__ = ["EXPLANATION", "OPINION", "UNSCORABLE", "Final", "Item", "final", "items", "standing_entry"]

@@ -79,7 +79,7 @@ def _lines(ledger: Ledger, scheme: Scheme) -> Iterator[_Line]:
     for verdict in ledger.current():
         rounds = list(ledger.verdicts(verdict.department))
         for item in items(verdict, scheme):
-            yield _Line(verdict, item, standing_entry(item.key, verdict, rounds, reviews))
+            yield _Line(verdict, item, standing_entry(item, verdict, rounds, reviews))
 
 
 def _cells(line: _Line) -> tuple[str | float | None, ...]:
