@@ -155,13 +155,71 @@ def test_a_score_and_a_remark_are_read_back_and_stand_beside_ours(season: Worksp
     assert (entry.score, entry.remark, entry.entered) == (1.5, "情况属实", "2023-05-01T09:00:00")
 
 
-def test_reading_the_same_sheet_again_enters_nothing_and_blanks_take_nothing_back(season: Workspace) -> None:
+def entries_of(season: Workspace) -> dict[str, tuple[float | None, str]]:
+    with Ledger(season.ledger) as ledger:
+        return {
+            item.partition("|")[2]: (one.score, one.remark) for (_, item), one in ledger.reviews().items()
+        }
+
+
+def test_reading_the_same_sheet_again_enters_nothing(season: Workspace) -> None:
     path = filled(season, put(FIRST, 复核得分=1))
     assert read_review(season, path, NOW) == 1
     assert read_review(season, path, NOW) == 0
-    assert read_review(season, filled(season, put(FIRST, 复核得分=None)), NOW) == 0
-    with Ledger(season.ledger) as ledger:
-        assert [one.score for one in ledger.reviews().values()] == [1]
+    assert [score for score, _ in entries_of(season).values()] == [1]
+
+
+def test_an_entry_that_is_emptied_is_taken_back(season: Workspace) -> None:
+    before = status(season, TODAY).departments[0].final
+    assert read_review(season, filled(season, put(FIRST, 复核得分=1, 复核意见="可以")), NOW) == 1
+    assert read_review(season, filled(season, put(FIRST, 复核得分=None, 复核意见=None)), NOW) == 1
+    assert status(season, TODAY).departments[0].final == before
+    _, sheet, columns = sheet_of(season)
+    assert sheet.cell(FIRST, columns["复核得分"]).value is None
+
+
+def drawn_for(season: Workspace, name: str) -> Path:
+    """A review sheet drawn now for one reviewer."""
+    write_review(season, season.root / name)
+    return season.root / name
+
+
+def typed(path: Path, row: int, **cells: object) -> Path:
+    """That sheet after its reviewer typed something into a row."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    put(row, **cells)(sheet, {str(cell.value): cell.column for cell in sheet[FIRST - 1]})
+    book.save(path)
+    return path
+
+
+def test_two_reviewers_sheets_take_nothing_from_each_other(season: Workspace) -> None:
+    one, other = drawn_for(season, "甲.xlsx"), drawn_for(season, "乙.xlsx")
+    read_review(season, typed(typed(one, FIRST, 复核得分=2), FIRST + 1, 复核得分=1), NOW)
+    assert read_review(season, typed(other, FIRST, 复核意见="材料齐全"), NOW) == 1
+    assert list(entries_of(season).values()) == [(2, "材料齐全"), (1, "")]
+    late, early = drawn_for(season, "甲2.xlsx"), drawn_for(season, "乙2.xlsx")
+    read_review(season, typed(early, FIRST + 1, 复核得分=0.5), NOW)
+    assert read_review(season, typed(late, FIRST + 2, 复核得分=1), NOW) == 1
+    assert list(entries_of(season).values()) == [(2, "材料齐全"), (0.5, ""), (1, "")]
+
+
+def test_a_cell_that_another_reviewer_changed_meanwhile_is_told_and_nothing_is_entered(
+    season: Workspace,
+) -> None:
+    one, other = drawn_for(season, "甲.xlsx"), drawn_for(season, "乙.xlsx")
+    read_review(season, typed(one, FIRST, 复核得分=2, 复核意见="同意"), NOW)
+    typed(typed(other, FIRST, 复核得分=1, 复核意见="同意"), FIRST + 1, 复核得分=1)
+    with pytest.raises(WorkspaceError, match="4）填了“1”，但台账中已另记为“2”（本表生成时为空白）"):
+        read_review(season, other, NOW)
+    assert list(entries_of(season).values()) == [(2, "同意")]
+
+
+def test_a_reviewer_may_correct_his_own_sheet_and_read_it_again(season: Workspace) -> None:
+    sheet = drawn_for(season, "甲.xlsx")
+    read_review(season, typed(sheet, FIRST, 复核得分=2), NOW)
+    assert read_review(season, typed(sheet, FIRST, 复核得分=1), NOW) == 1
+    assert list(entries_of(season).values()) == [(1, "")]
 
 
 def test_what_was_entered_stands_in_the_next_sheet(season: Workspace) -> None:
@@ -178,6 +236,7 @@ def test_what_was_entered_stands_in_the_next_sheet(season: Workspace) -> None:
         ({"复核得分": -1}, "应在"),
         ({"复核得分": "两分"}, "应为数字"),
         ({"复核得分": "nan"}, "应在"),
+        ({"复核得分": "inf"}, "应在"),
         ({"复核得分": 1, "预算编码": "105001"}, "不在待复核事项中"),
         ({"复核得分": 1, "标识（勿改）": "I|别的"}, "不在待复核事项中"),
         ({"复核得分": 1, "轮次": 7}, "为第 7 轮"),

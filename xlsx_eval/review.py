@@ -161,9 +161,9 @@ def standing_entry(
     rounds: Sequence[Verdict],
     reviews: Mapping[tuple[str, str], Review],
 ) -> Review | None:
-    """The entry for an item that still counts: what it was made on stands there now, and it is within the range."""
+    """The entry for an item that still counts: it was not taken back, is in range, and what it was made on stands."""
     entry = reviews.get((verdict.department, item.key))
-    if entry is None or not _within(item, entry.score):
+    if entry is None or (entry.score is None and not entry.remark) or not _within(item, entry.score):
         return None
     if entry.round == verdict.round:
         return entry

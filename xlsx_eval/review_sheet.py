@@ -8,12 +8,12 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
-from schema import And, Schema
 
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.ledger import Ledger, Review, Verdict
@@ -39,8 +39,15 @@ _COLUMNS = (
     Column(REMARK, 36),
     Column(KEY, 20),
 )
+_SCORE_DRAWN, _REMARK_DRAWN = "原复核得分（勿改）", "原复核意见（勿改）"
+_DRAWN = {SCORE: _SCORE_DRAWN, REMARK: _REMARK_DRAWN}
+# Hidden: what the sheet was drawn with, so that reading takes only what was changed in it.
+_HIDDEN = (Column(_SCORE_DRAWN, 10, "score"), Column(_REMARK_DRAWN, 36))
+_ALL_COLUMNS = (*_COLUMNS, *_HIDDEN)
 LONGEST = 1000
-_NUMBER = Schema(And(float, lambda number: number == number))
+_LAST_DIGIT = 1e-9
+_ESCAPE = "x005F_"
+"""What a workbook writes into a text before something that looks like an escape, such as _x0041_."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,9 @@ def write_review(workspace: Workspace, path: Path) -> int:
         lines = list(_lines(ledger, scheme))
     target = io.BytesIO()
     paper = Paper(target, "复核表", scheme.year)
-    sheet = paper.sheet(SHEET, _COLUMNS)
+    sheet = paper.sheet(SHEET, _ALL_COLUMNS)
+    for index, column in enumerate(_HIDDEN, start=len(_COLUMNS)):
+        sheet.drawn.set_column(index, index, column.width, None, {"hidden": True})
     sheet.title(
         f"{scheme.year}年度{scheme.name}复核表",
         f"请在“{SCORE}”“{REMARK}”两栏填写，其余各栏勿改。得分须在“可评范围”内；范围为“—”的只填意见。"
@@ -83,13 +92,12 @@ def _lines(ledger: Ledger, scheme: Scheme) -> Iterator[_Line]:
 
 
 def _cells(line: _Line) -> tuple[str | float | None, ...]:
-    item, entry, result = line.item, line.entry, line.verdict.result
+    item, result = line.item, line.verdict.result
+    entry = (None, "") if line.entry is None else (line.entry.score, line.entry.remark)
     return (
         *(line.verdict.department, result.department, line.verdict.round, item.why, item.name, item.words),
         *(item.claimed, item.score, _range(item)),
-        None if entry is None else entry.score,
-        "" if entry is None else entry.remark,
-        item.key,
+        *(*entry, item.key, *entry),
     )
 
 
@@ -100,7 +108,8 @@ def _range(item: Item) -> str:
 def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> int:
     """Records what was filled in, all or nothing; returns the number of new entries.
 
-    Raises WorkspaceError that tells every fault with its cell.
+    Only cells that differ from what the sheet was drawn with are taken. Raises WorkspaceError that tells every
+    fault with its cell.
     """
     scheme = workspace.scheme()
     try:
@@ -111,95 +120,187 @@ def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> int
     if SHEET not in book.sheetnames:
         raise WorkspaceError(path.name, (f"没有工作表“{SHEET}”，不是复核表",))
     with Ledger(workspace.ledger) as ledger:
-        known = {(line.verdict.department, line.item.key): line for line in _lines(ledger, scheme)}
-        reading = _Reading(known, hashlib.sha256(data).hexdigest(), now.isoformat(timespec="seconds"))
+        source = _Source(hashlib.sha256(data).hexdigest(), str(path.resolve()))
+        reading = _Reading(list(_lines(ledger, scheme)), source, now.isoformat(timespec="seconds"))
         entries = list(reading.entries([tuple(row) for row in book[SHEET].iter_rows(values_only=True)]))
         if reading.problems:
             raise WorkspaceError(path.name, tuple(reading.problems))
         return ledger.enter(entries)
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The file that is read: its digest, and where it lies, which tells the same sheet when it is read again."""
+
+    digest: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.digest} {self.path}"
+
+    def gave(self, entry: Review) -> bool:
+        """Whether an entry came from an earlier reading of this file."""
+        return entry.source.partition(" ")[2] == self.path
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A row of a filled sheet: what it holds now, and what it was drawn with."""
+
+    number: int
+    cells: Mapping[str, object]
+    columns: Mapping[str, int]
+
+    def text(self, heading: str) -> str:
+        """The entry under a heading."""
+        return _text(self.cells[heading])
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Department and item."""
+        return self.text("预算编码"), self.text(KEY)
+
+    @property
+    def scored(self) -> bool:
+        """Whether the score was changed since the sheet was drawn."""
+        return not _same(_number(self.text(SCORE)), _number(self.text(_SCORE_DRAWN)))
+
+    @property
+    def remarked(self) -> bool:
+        """Whether the remark was changed since the sheet was drawn."""
+        return not _same(self.text(REMARK), self.text(_REMARK_DRAWN))
+
+    def place(self, heading: str) -> str:
+        """Row, heading and cell in words."""
+        cell = f"{get_column_letter(self.columns[heading] + 1)}{self.number}"
+        return f"第 {self.number} 行“{heading}”（{cell}）"
+
+
 class _Reading:
     """Rows of a filled sheet on their way to entries, and what is wrong with them."""
 
-    def __init__(self, known: Mapping[tuple[str, str], _Line], source: str, now: str) -> None:
-        self._known = known
+    def __init__(self, known: Sequence[_Line], source: _Source, now: str) -> None:
+        self._known = {(line.verdict.department, line.item.key): line for line in known}
         self._source = source
         self._now = now
         self._seen: dict[tuple[str, str], int] = {}
         self.problems: list[str] = []
 
     def entries(self, rows: Sequence[Sequence[object]]) -> Iterator[Review]:
-        """New entries: filled cells that differ from what was entered before."""
+        """New entries: cells that differ from what the sheet was drawn with and from what the ledger holds."""
         start = next((index for index, row in enumerate(rows) if KEY in row and SCORE in row), None)
         if start is None:
             self.problems.append(f"没有标题行（应有“{SCORE}”“{REMARK}”“{KEY}”）")
             return
         headings = {_text(cell): index for index, cell in enumerate(rows[start])}
-        missing = [column.heading for column in _COLUMNS if column.heading not in headings]
+        missing = [column.heading for column in _ALL_COLUMNS if column.heading not in headings]
         if missing:
             self.problems.append(f"缺少列：{'、'.join(missing)}")
             return
         for number, row in enumerate(rows[start + 1 :], start=start + 2):
-            entry = self._entry({heading: row[index] for heading, index in headings.items()}, number)
+            filled = _Filled(number, {name: row[index] for name, index in headings.items()}, headings)
+            entry = self._entry(filled) if filled.scored or filled.remarked else None
             if entry is not None:
                 yield entry
 
-    def _entry(self, cells: Mapping[str, object], number: int) -> Review | None:
-        score, remark = cells[SCORE], _text(cells[REMARK])
-        if _text(score) == "" and not remark:
-            return None
-        key = (_text(cells["预算编码"]), _text(cells[KEY]))
-        line = self._known.get(key)
-        problem = self._fault(line, key, cells, remark, number)
-        value = None if problem else self._score(line, score, number)
+    def _entry(self, filled: _Filled) -> Review | None:
+        line = self._known.get(filled.key)
+        problem = self._fault(line, filled)
         if problem:
-            self.problems.append(f"第 {number} 行{problem}")
-        if problem or line is None or value == "fault":
+            self.problems.append(f"第 {filled.number} 行{problem}")
+        if problem or line is None:
             return None
-        assert not isinstance(value, str)
-        before = line.entry
-        if before is not None and (before.score, before.remark) == (value, remark):
+        before = line.entry or _blank(line)
+        score, remark = before.score, before.remark
+        if filled.scored:
+            problems = len(self.problems)
+            score = self._score(line, filled)
+            if len(self.problems) > problems or self._conflict(filled, SCORE, before.score, score, before):
+                return None
+        if filled.remarked:
+            remark = filled.text(REMARK)
+            if self._conflict(filled, REMARK, before.remark, remark, before):
+                return None
+        if _same(before.score, score) and _same(before.remark, remark):
             return None
-        return Review(key[0], line.verdict.round, key[1], value, remark, self._now, self._source)
+        return replace(
+            before,
+            round=line.verdict.round,
+            score=score,
+            remark=remark,
+            entered=self._now,
+            source=str(self._source),
+        )
 
-    def _fault(
-        self,
-        line: _Line | None,
-        key: tuple[str, str],
-        cells: Mapping[str, object],
-        remark: str,
-        number: int,
-    ) -> str:
-        first = self._seen.setdefault(key, number)
+    def _fault(self, line: _Line | None, filled: _Filled) -> str:
+        first = self._seen.setdefault(filled.key, filled.number)
         if line is None:
-            return f"“{_text(cells['事项'])}”不在待复核事项中（预算编码或标识被改动，或部门已重新报送）"
-        if first != number:
+            return f"“{filled.text('事项')}”不在待复核事项中（预算编码或标识被改动，或部门已重新报送）"
+        if first != filled.number:
             return f"与第 {first} 行为同一事项"
-        if _text(cells["轮次"]) != str(line.verdict.round):
-            return f"为第 {_text(cells['轮次'])} 轮，该部门已报送第 {line.verdict.round} 轮，请重新生成复核表"
-        if len(remark) > LONGEST:
+        if filled.text("轮次") != str(line.verdict.round):
+            return f"为第 {filled.text('轮次')} 轮，该部门已报送第 {line.verdict.round} 轮，请重新生成复核表"
+        if len(filled.text(REMARK)) > LONGEST:
             return f"“{REMARK}”超过 {LONGEST} 字"
         return ""
 
-    def _score(self, line: _Line | None, cell: object, number: int) -> float | str | None:
-        """The score as typed, None when blank, "fault" when it cannot stand."""
-        text = unicodedata.normalize("NFKC", _text(cell))
-        if not text or line is None:
+    def _score(self, line: _Line, filled: _Filled) -> float | None:
+        """The score as typed, None when it was emptied or cannot stand, which is told."""
+        value, item = _number(filled.text(SCORE)), line.item
+        if value is None:
             return None
-        try:
-            value = float(text)
-        except ValueError:
-            self.problems.append(f"第 {number} 行“{SCORE}”应为数字，现为“{text}”")
-            return "fault"
-        item = line.item
-        if not item.points:
-            self.problems.append(f"第 {number} 行为说明事项，不评分，请只填“{REMARK}”")
-            return "fault"
-        if not _NUMBER.is_valid(value) or not item.lowest - 1e-9 <= value <= item.points + 1e-9:
-            self.problems.append(f"第 {number} 行“{SCORE}”为 {text}，应在 {_range(item)} 之间")
-            return "fault"
-        return value
+        if isinstance(value, str):
+            self.problems.append(f"第 {filled.number} 行“{SCORE}”应为数字，现为“{value}”")
+        elif not item.points:
+            self.problems.append(f"第 {filled.number} 行为说明事项，不评分，请只填“{REMARK}”")
+        elif not item.lowest - 1e-9 <= value <= item.points + 1e-9:
+            self.problems.append(f"第 {filled.number} 行“{SCORE}”为 {value:g}，应在 {_range(item)} 之间")
+        else:
+            return value
+        return None
+
+    def _conflict(self, filled: _Filled, heading: str, held: _Entered, new: _Entered, before: Review) -> bool:
+        """Whether somebody else entered another value after this sheet was drawn, which is told."""
+        drawn = filled.text(_DRAWN[heading])
+        unchanged = _same(held, _number(drawn) if heading == SCORE else drawn)
+        if unchanged or _same(held, new) or self._source.gave(before):
+            return False
+        self.problems.append(
+            f"{filled.place(heading)}填了{_shown(new)}，但台账中已另记为{_shown(held)}（本表生成时为{_shown(drawn)}），"
+            "请重新生成复核表核对后再填"
+        )
+        return True
+
+
+_Entered = float | str | None
+
+
+def _blank(line: _Line) -> Review:
+    return Review(line.verdict.department, line.verdict.round, line.item.key, None, "", "", "")
+
+
+def _same(one: _Entered, other: _Entered) -> bool:
+    """Whether two entries are one: scores but for their last digit, texts but for how a workbook escapes them."""
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= _LAST_DIGIT
+    if isinstance(one, str) and isinstance(other, str):
+        return one.replace(_ESCAPE, "") == other.replace(_ESCAPE, "")
+    return one == other
+
+
+def _shown(entry: _Entered) -> str:
+    if entry is None or entry == "":
+        return "空白"
+    return f"“{entry:g}”" if isinstance(entry, float) else f"“{entry}”"
+
+
+def _number(text: str) -> float | str | None:
+    """The number that is written, None of a blank; what is no number stays text."""
+    plain = unicodedata.normalize("NFKC", text)
+    try:
+        return float(plain) if plain else None
+    except ValueError:
+        return plain
 
 
 def _text(cell: object) -> str:
