@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from forms import scheme
 from seasons import NAMES, SAMPLES, answered, collected, drop, form, made, returned, right
 
+from xlsx_eval.cli import run
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.fill import fill, read_values
 from xlsx_eval.ledger import Ledger
@@ -142,7 +144,7 @@ def test_the_sheet_lists_what_only_a_person_can_decide(season: Workspace) -> Non
 def test_a_score_and_a_remark_are_read_back_and_stand_beside_ours(season: Workspace) -> None:
     before = status(season, TODAY).departments[0]
     path = filled(season, put(FIRST, 复核得分=1.5, 复核意见="情况属实"))
-    assert read_review(season, path, NOW) == 1
+    assert read_review(season, path, NOW).entered == 1
     after = status(season, TODAY).departments[0]
     assert before.final is not None
     assert after.final is not None
@@ -164,15 +166,15 @@ def entries_of(season: Workspace) -> dict[str, tuple[float | None, str]]:
 
 def test_reading_the_same_sheet_again_enters_nothing(season: Workspace) -> None:
     path = filled(season, put(FIRST, 复核得分=1))
-    assert read_review(season, path, NOW) == 1
-    assert read_review(season, path, NOW) == 0
+    assert read_review(season, path, NOW).entered == 1
+    assert read_review(season, path, NOW).entered == 0
     assert [score for score, _ in entries_of(season).values()] == [1]
 
 
 def test_an_entry_that_is_emptied_is_taken_back(season: Workspace) -> None:
     before = status(season, TODAY).departments[0].final
-    assert read_review(season, filled(season, put(FIRST, 复核得分=1, 复核意见="可以")), NOW) == 1
-    assert read_review(season, filled(season, put(FIRST, 复核得分=None, 复核意见=None)), NOW) == 1
+    assert read_review(season, filled(season, put(FIRST, 复核得分=1, 复核意见="可以")), NOW).entered == 1
+    assert read_review(season, filled(season, put(FIRST, 复核得分=None, 复核意见=None)), NOW).entered == 1
     assert status(season, TODAY).departments[0].final == before
     _, sheet, columns = sheet_of(season)
     assert sheet.cell(FIRST, columns["复核得分"]).value is None
@@ -196,11 +198,11 @@ def typed(path: Path, row: int, **cells: object) -> Path:
 def test_two_reviewers_sheets_take_nothing_from_each_other(season: Workspace) -> None:
     one, other = drawn_for(season, "甲.xlsx"), drawn_for(season, "乙.xlsx")
     read_review(season, typed(typed(one, FIRST, 复核得分=2), FIRST + 1, 复核得分=1), NOW)
-    assert read_review(season, typed(other, FIRST, 复核意见="材料齐全"), NOW) == 1
+    assert read_review(season, typed(other, FIRST, 复核意见="材料齐全"), NOW).entered == 1
     assert list(entries_of(season).values()) == [(2, "材料齐全"), (1, "")]
     late, early = drawn_for(season, "甲2.xlsx"), drawn_for(season, "乙2.xlsx")
     read_review(season, typed(early, FIRST + 1, 复核得分=0.5), NOW)
-    assert read_review(season, typed(late, FIRST + 2, 复核得分=1), NOW) == 1
+    assert read_review(season, typed(late, FIRST + 2, 复核得分=1), NOW).entered == 1
     assert list(entries_of(season).values()) == [(2, "材料齐全"), (0.5, ""), (1, "")]
 
 
@@ -218,7 +220,7 @@ def test_a_cell_that_another_reviewer_changed_meanwhile_is_told_and_nothing_is_e
 def test_a_reviewer_may_correct_his_own_sheet_and_read_it_again(season: Workspace) -> None:
     sheet = drawn_for(season, "甲.xlsx")
     read_review(season, typed(sheet, FIRST, 复核得分=2), NOW)
-    assert read_review(season, typed(sheet, FIRST, 复核得分=1), NOW) == 1
+    assert read_review(season, typed(sheet, FIRST, 复核得分=1), NOW).entered == 1
     assert list(entries_of(season).values()) == [(1, "")]
 
 
@@ -332,7 +334,7 @@ def test_own_indicators_that_say_the_same_are_told_apart(opinions: Workspace) ->
     assert len(set(keys)) == len(keys) == 2
     row = row_of(opinions, "甲机制")
     before = finals(opinions).score
-    assert read_review(opinions, filled(opinions, put(row, 复核得分=2.4)), NOW) == 1
+    assert read_review(opinions, filled(opinions, put(row, 复核得分=2.4)), NOW).entered == 1
     assert finals(opinions).score == pytest.approx(before - 0.6)
 
 
@@ -363,3 +365,28 @@ def test_a_score_falls_when_the_result_it_was_given_for_is_another(opinions: Wor
     line = next(iter(lines_of(opinions).values()))
     assert (line["可评范围"], line["复核得分"]) == ("3.6～4.8", None)
     assert (finals(opinions).reviewed, finals(opinions).changed) == (0, 0)
+
+
+def test_a_department_that_sent_again_holds_up_no_other(season: Workspace) -> None:
+    drop(season, "r.xlsx", told())
+    collected(season)
+    sheet = drawn_for(season, "甲.xlsx")
+    own = row_of(season, OPINION_ROW)
+    drop(season, "b.xlsx", form("102001", 编制数=10, 年末在职人数=9, 填报人="李四"))
+    collected(season)
+    read = read_review(season, typed(typed(sheet, FIRST, 复核得分=1), own, 复核得分=5), NOW)
+    assert read.entered == 1
+    assert [score for score, _ in entries_of(season).values()] == [5]
+    assert len(read.outdated) == 1
+    assert "102001区应急管理局第 1 轮" in read.outdated[0]
+    assert "该部门已报送第 2 轮" in read.outdated[0]
+    assert re.search(r"^第 4 行“复核得分”（[A-Z]+4）", read.outdated[0])
+
+
+def test_the_command_tells_which_rows_were_left_out(season: Workspace) -> None:
+    sheet = typed(drawn_for(season, "甲.xlsx"), FIRST, 复核得分=1)
+    drop(season, "b.xlsx", form("102001", 编制数=10, 年末在职人数=9, 填报人="李四"))
+    collected(season)
+    out = io.StringIO()
+    assert run(["review", str(season.root), str(sheet), "--lang", "zh"], out, io.StringIO()) == 2
+    assert "该部门已报送第 2 轮，未读入" in out.getvalue()

@@ -105,11 +105,19 @@ def _range(item: Item) -> str:
     return f"{item.lowest:g}～{item.points:g}" if item.points else "—"
 
 
-def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> int:
-    """Records what was filled in, all or nothing; returns the number of new entries.
+@dataclass(frozen=True, slots=True)
+class ReviewRead:
+    """What reading a sheet gave: how many `entered`, and the rows that are `outdated`, in words with their cell."""
 
-    Only cells that differ from what the sheet was drawn with are taken. Raises WorkspaceError that tells every
-    fault with its cell.
+    entered: int
+    outdated: tuple[str, ...] = ()
+
+
+def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> ReviewRead:
+    """Records what was filled in, all or, where there is a fault, nothing.
+
+    Only cells that differ from what the sheet was drawn with are taken; rows of a department that sent another
+    round since are left out and told. Raises WorkspaceError that tells every fault with its cell.
     """
     scheme = workspace.scheme()
     try:
@@ -121,11 +129,13 @@ def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> int
         raise WorkspaceError(path.name, (f"没有工作表“{SHEET}”，不是复核表",))
     with Ledger(workspace.ledger) as ledger:
         source = _Source(hashlib.sha256(data).hexdigest(), str(path.resolve()))
-        reading = _Reading(list(_lines(ledger, scheme)), source, now.isoformat(timespec="seconds"))
+        rounds = {verdict.department: verdict.round for verdict in ledger.current()}
+        lines = list(_lines(ledger, scheme))
+        reading = _Reading(lines, rounds, source, now.isoformat(timespec="seconds"))
         entries = list(reading.entries([tuple(row) for row in book[SHEET].iter_rows(values_only=True)]))
         if reading.problems:
             raise WorkspaceError(path.name, tuple(reading.problems))
-        return ledger.enter(entries)
+        return ReviewRead(ledger.enter(entries), tuple(reading.outdated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +189,14 @@ class _Filled:
 class _Reading:
     """Rows of a filled sheet on their way to entries, and what is wrong with them."""
 
-    def __init__(self, known: Sequence[_Line], source: _Source, now: str) -> None:
+    def __init__(self, known: Sequence[_Line], rounds: Mapping[str, int], source: _Source, now: str) -> None:
+        self._rounds = rounds
         self._known = {(line.verdict.department, line.item.key): line for line in known}
         self._source = source
         self._now = now
         self._seen: dict[tuple[str, str], int] = {}
         self.problems: list[str] = []
+        self.outdated: list[str] = []
 
     def entries(self, rows: Sequence[Sequence[object]]) -> Iterator[Review]:
         """New entries: cells that differ from what the sheet was drawn with and from what the ledger holds."""
@@ -204,6 +216,8 @@ class _Reading:
                 yield entry
 
     def _entry(self, filled: _Filled) -> Review | None:
+        if self._outdated(filled):
+            return None
         line = self._known.get(filled.key)
         problem = self._fault(line, filled)
         if problem:
@@ -231,6 +245,17 @@ class _Reading:
             entered=self._now,
             source=str(self._source),
         )
+
+    def _outdated(self, filled: _Filled) -> bool:
+        """Whether the row was drawn for a round that its department has replaced since, which is told."""
+        drawn, latest = filled.text("轮次"), self._rounds.get(filled.key[0], 0)
+        if not drawn.isdecimal() or not 0 < int(drawn) < latest:
+            return False
+        self.outdated.append(
+            f"{filled.place(SCORE if filled.scored else REMARK)}为{filled.key[0]}{filled.text('单位名称')}第 {drawn} 轮的"
+            f"“{filled.text('事项')}”，该部门已报送第 {latest} 轮，未读入，请重新生成复核表填写"
+        )
+        return True
 
     def _fault(self, line: _Line | None, filled: _Filled) -> str:
         first = self._seen.setdefault(filled.key, filled.number)

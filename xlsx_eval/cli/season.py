@@ -155,11 +155,13 @@ def review_command(words: Words) -> Command:
 
         workspace = open_workspace(directory)
         if file.exists():
-            count = read_review(workspace, file, datetime.datetime.now())
-            click.echo(words("season.review_read", path=file, count=count))
-        else:
-            count = write_review(workspace, file)
-            click.echo(words("season.review_written", path=file, count=count))
+            read = read_review(workspace, file, datetime.datetime.now())
+            for row in read.outdated:
+                click.echo(words("season.review_outdated", path=file, what=clean(row)))
+            click.echo(words("season.review_read", path=file, count=read.entered))
+            return ACT if read.outdated else DONE
+        count = write_review(workspace, file)
+        click.echo(words("season.review_written", path=file, count=count))
         return DONE
 
     kind = click.Path(dir_okay=False, path_type=Path)
