@@ -390,3 +390,34 @@ def test_the_command_tells_which_rows_were_left_out(season: Workspace) -> None:
     out = io.StringIO()
     assert run(["review", str(season.root), str(sheet), "--lang", "zh"], out, io.StringIO()) == 2
     assert "该部门已报送第 2 轮，未读入" in out.getvalue()
+
+
+def test_an_explained_finding_shows_its_figures_and_the_title_of_its_field(answers: Workspace) -> None:
+    lines = lines_of(answers)
+    tourists = lines["3.01 全年接待游客人次：实际完成值"]
+    assert (tourists["填报内容"], tourists["应为"]) == ("118.6", "偏差原因说明")
+    assert (tourists["自评得分"], tourists["核定得分"], tourists["可评范围"]) == (10, 10, "0～10")
+    assert lines["年末结转结余"]["应为"] == "525.65"
+    assert lines["满意度调查样本量"]["可评范围"] == "—"
+
+
+def test_a_reviewer_may_cut_the_score_of_an_explained_indicator(answers: Workspace) -> None:
+    before = finals(answers).score
+    row = row_of(answers, TOURISTS)
+    assert read_review(answers, filled(answers, put(row, 复核得分=8)), NOW).entered == 1
+    assert (finals(answers).score, finals(answers).changed) == (pytest.approx(before - 2), -2)
+    with pytest.raises(WorkspaceError, match="应在 0～10 之间"):
+        read_review(answers, filled(answers, put(row, 复核得分=11)), NOW)
+    with pytest.raises(WorkspaceError, match="不评分"):
+        read_review(answers, filled(answers, put(row_of(answers, "样本量"), 复核得分=1)), NOW)
+    drop(answers, "c.xlsx", changed(explained(answers), "产出与效果", 118.6, 1118.6))
+    collected(answers)
+    assert finals(answers).changed == 0
+
+
+def test_what_cannot_be_scored_says_why(season: Workspace) -> None:
+    words = {name.partition(" ")[2]: str(line["情况"]) for name, line in lines_of(season).items()}
+    assert "支出合计 2022年决算数”为必填项，未填写" in words["预算完成率"]
+    assert "评分要点未选择" in words["预算编制完整性"]
+    assert "计算所需的数据未填" in words["支付进度率"]
+    assert "None" not in words.values()

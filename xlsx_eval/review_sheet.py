@@ -31,6 +31,8 @@ _COLUMNS = (
     Column("轮次", 6, "count"),
     Column("复核原因", 11, "word"),
     Column("事项", 30),
+    Column("填报内容", 16),
+    Column("应为", 16),
     Column("情况", 52),
     Column("自评得分", 9, "score"),
     Column("核定得分", 9, "score"),
@@ -95,7 +97,8 @@ def _cells(line: _Line) -> tuple[str | float | None, ...]:
     item, result = line.item, line.verdict.result
     entry = (None, "") if line.entry is None else (line.entry.score, line.entry.remark)
     return (
-        *(line.verdict.department, result.department, line.verdict.round, item.why, item.name, item.words),
+        *(line.verdict.department, result.department, line.verdict.round, item.why, item.name),
+        *(item.found, item.expected, item.words),
         *(item.claimed, item.score, _range(item)),
         *(*entry, item.key, *entry),
     )
@@ -277,7 +280,9 @@ class _Reading:
         if isinstance(value, str):
             self.problems.append(f"第 {filled.number} 行“{SCORE}”应为数字，现为“{value}”")
         elif not item.points:
-            self.problems.append(f"第 {filled.number} 行为说明事项，不评分，请只填“{REMARK}”")
+            self.problems.append(
+                f"第 {filled.number} 行不评分（不涉及得分，或该指标另有评分行），请只填“{REMARK}”"
+            )
         elif not item.lowest - 1e-9 <= value <= item.points + 1e-9:
             self.problems.append(f"第 {filled.number} 行“{SCORE}”为 {value:g}，应在 {_range(item)} 之间")
         else:
