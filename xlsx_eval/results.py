@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -104,8 +104,8 @@ def result_of(evaluation: Evaluation, file: str, sha256: str, round_number: int)
     )
 
 
-def record_of(result: Result) -> dict[str, Any]:
-    """The fields of results.jsonl; `reason` stands only where the file could not be read."""
+def record_of(result: Result, more: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """The fields of results.jsonl, then `more`; `reason` stands only where the file could not be read."""
     record: dict[str, Any] = {
         "file": result.file,
         "sha256": result.sha256,
@@ -123,7 +123,7 @@ def record_of(result: Result) -> dict[str, Any]:
     }
     if result.state == UNREADABLE:
         record["reason"] = result.reason
-    return record
+    return record | dict(more or {})
 
 
 def _finding_record(finding: Finding) -> dict[str, Any]:
@@ -140,9 +140,9 @@ def _plain(value: Scalar) -> float | str | bool | None:
     return value if value is None or isinstance(value, float | int | str | bool) else str(value)
 
 
-def json_line(result: Result) -> str:
+def json_line(result: Result, more: Mapping[str, object] | None = None) -> str:
     """The record as one line of results.jsonl, with its newline."""
-    return json.dumps(record_of(result), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(record_of(result, more), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def read_records(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -192,24 +192,27 @@ def column_scores(result: Result) -> dict[str, float | None]:
 
 
 class Tables:
-    """Writes findings.csv and scores.csv, a result at a time; the streams are opened with newline=""."""
+    """Writes findings.csv and scores.csv, a result at a time; the streams are opened with newline="".
 
-    def __init__(self, findings: IO[str], scores: IO[str], scheme: Scheme) -> None:
+    `more` are headings of further columns of scores, before those of the indicators.
+    """
+
+    def __init__(self, findings: IO[str], scores: IO[str], scheme: Scheme, more: Sequence[str] = ()) -> None:
         self._findings = csv.writer(findings)
         self._scores = csv.writer(scores)
         self._columns = score_columns(scheme)
         self._findings.writerow(_FINDING_HEADINGS)
-        self._scores.writerow((*_SCORE_HEADINGS, *(heading for _, heading in self._columns)))
+        self._scores.writerow((*_SCORE_HEADINGS, *more, *(heading for _, heading in self._columns)))
 
-    def write(self, result: Result) -> None:
-        """Append the lines of one result."""
+    def write(self, result: Result, more: Sequence[object] = ()) -> None:
+        """Append the lines of one result; `more` are its values in the further columns."""
         head = (result.file, result.department, result.code)
         for finding in result.findings:
             words = tuple(getattr(finding, name) for name in FINDING_FIELDS)
             self._findings.writerow(map(neutral, (*head, *words)))
-        self._scores.writerow(map(neutral, (*head, *self._score_cells(result))))
+        self._scores.writerow(map(neutral, (*head, *self._score_cells(result, more))))
 
-    def _score_cells(self, result: Result) -> tuple[object, ...]:
+    def _score_cells(self, result: Result, more: Sequence[object]) -> tuple[object, ...]:
         scores = column_scores(result)
         cells = (
             result.year,
@@ -223,7 +226,7 @@ class Tables:
             result.grade,
             *(result.counts if result.score is not None else [None] * len(VERDICTS)),
         )
-        return (*cells, *(scores.get(key) for key, _ in self._columns))
+        return (*cells, *more, *(scores.get(key) for key, _ in self._columns))
 
 
 def difference(result: Result) -> float | None:

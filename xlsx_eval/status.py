@@ -18,11 +18,16 @@ from xlsx_eval.results import Result, Tables, json_line
 from xlsx_eval.review import Final, final
 from xlsx_eval.roster import Department, Roster, read_roster
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.summary import Row, draw_summary, row_of
+from xlsx_eval.scheme_digest import scheme_digest
+from xlsx_eval.summary import Coverage, Row, draw_summary, row_of
 from xlsx_eval.workspace import Workspace
 
 MISSING, EXCUSED, REVIEWED = "未报送", "免报", "已复核"
 LATE, OVERDUE = "迟报", "逾期未报"
+REMOVED, OUTDATED = "已从名册移除", "按旧方案核定"
+_RECORD_FIELDS = ("final", "final_grade", "timely")
+_SCORE_HEADINGS = ("最终得分", "最终等级", "时限")
+"""What a season adds to the fields of results.jsonl and the columns of scores.csv."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class Standing:
     """One department: `state` is that of its latest round, or 未报送, 免报, 已复核; `since` when it came to be so.
 
     `timely` is 迟报, 逾期未报 or ""; `score` is ours and `final` with the reviewer's; both None before a round.
+    `freed` is 免报 or 已从名册移除 where it does not have to file; `outdated` says that its latest round was
+    judged by another scheme, year or program.
     """
 
     code: str
@@ -43,6 +50,8 @@ class Standing:
     timely: str = ""
     note: str = ""
     output: str = ""
+    freed: str = ""
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,36 @@ class Status:
         """Departments in any of these states."""
         return sum(one.state in states for one in self.departments)
 
+    @property
+    def coverage(self) -> Coverage:
+        """Who has to file and did, in numbers."""
+        due = [one for one in self.departments if not one.freed]
+        return Coverage(
+            due=len(due),
+            came=sum(one.round > 0 for one in due),
+            late=sum(one.timely == LATE for one in due),
+            overdue=sum(one.timely == OVERDUE for one in due),
+            excused=sum(one.freed == EXCUSED for one in self.departments),
+            reviewed=sum(one.state == REVIEWED for one in due),
+            outdated=sum(one.outdated for one in self.departments),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Season:
+    """What every department is looked at with; `times` are by arrival, `reviews` by department and item."""
+
+    scheme: Scheme
+    digest: str
+    deadline: datetime.date | None
+    times: Mapping[int, str]
+    reviews: Mapping[tuple[str, str], Review]
+
+    def late(self, first: Verdict) -> bool:
+        """Whether a department's first round came after the deadline."""
+        came = datetime.datetime.fromisoformat(self.times[first.arrival]).date()
+        return self.deadline is not None and came > self.deadline
+
 
 def status(workspace: Workspace, today: datetime.date) -> Status:
     """The season as the ledger and the roster tell it."""
@@ -71,21 +110,25 @@ def _status(
     workspace: Workspace, roster: Roster, scheme: Scheme, ledger: Ledger, today: datetime.date
 ) -> Status:
     arrivals = ledger.arrivals()
-    reviews = ledger.reviews()
-    times = {one.id: one.arrived for one in arrivals}
-    deadline = workspace.config.deadline
+    season = _Season(
+        scheme,
+        scheme_digest(workspace.root, workspace.config.scheme, scheme.year),
+        workspace.config.deadline,
+        {one.id: one.arrived for one in arrivals},
+        ledger.reviews(),
+    )
     listed = {one.code: one for one in roster.departments}
     filed: dict[str, Standing] = {}
     latest: dict[str, int] = {}
     # The verdicts of one department at a time: those of a province do not fit into memory together.
     for code, verdicts in groupby(ledger.verdicts(), key=lambda one: one.department):
         rounds = list(verdicts)
-        # A department that was taken off the roster does not vanish with what it sent.
-        department = listed.get(code) or Department(code, rounds[-1].result.department)
-        filed[code] = _filed(department, rounds, times, reviews, scheme, deadline)
+        filed[code] = _filed(listed.get(code), rounds, season)
         latest[code] = max(one.arrival for one in rounds)
     gone = (one for code, one in filed.items() if code not in listed)
-    departments = tuple(filed.get(one.code) or _unfiled(one, deadline, today) for one in roster.departments)
+    departments = tuple(
+        filed.get(one.code) or _unfiled(one, season.deadline, today) for one in roster.departments
+    )
     unread = tuple(
         one for one in arrivals if one.outcome == UNREAD and latest.get(one.department, 0) <= one.id
     )
@@ -96,33 +139,40 @@ def _status(
 def _unfiled(one: Department, deadline: datetime.date | None, today: datetime.date) -> Standing:
     overdue = deadline is not None and today > deadline and not one.excused
     state = EXCUSED if one.excused else MISSING
-    return Standing(one.code, one.name, state, timely=OVERDUE if overdue else "", note=one.excused)
+    timely = OVERDUE if overdue else ""
+    freed = EXCUSED if one.excused else ""
+    return Standing(one.code, one.name, state, timely=timely, note=one.excused, freed=freed)
 
 
-def _filed(
-    one: Department,
-    rounds: Sequence[Verdict],
-    times: Mapping[int, str],
-    reviews: Mapping[tuple[str, str], Review],
-    scheme: Scheme,
-    deadline: datetime.date | None,
-) -> Standing:
+def _filed(listed: Department | None, rounds: Sequence[Verdict], season: _Season) -> Standing:
+    """A department that sent a workbook; one that was taken off the roster since does not vanish with it."""
     latest = rounds[-1]
-    decided = final(latest, rounds, reviews, scheme)
-    first = datetime.datetime.fromisoformat(times[rounds[0].arrival]).date()
+    decided = final(latest, rounds, season.reviews, season.scheme)
     reviewed = latest.result.state == FOR_REVIEW and decided.closed and decided.reviewed > 0
+    outdated = latest.scheme_digest != season.digest
+    freed, why = _freed(listed)
     return Standing(
-        code=one.code,
-        name=one.name,
+        code=latest.department,
+        name=latest.result.department if listed is None else listed.name,
         state=REVIEWED if reviewed else latest.result.state,
         round=latest.round,
         score=latest.result.score,
         final=decided,
         claimed=latest.result.claimed,
-        since=times[latest.arrival].replace("T", " "),
-        timely=LATE if deadline is not None and first > deadline else "",
+        since=season.times[latest.arrival].replace("T", " "),
+        timely=LATE if not freed and season.late(rounds[0]) else "",
+        note="；".join(filter(None, (why, OUTDATED if outdated else ""))),
         output=latest.output,
+        freed=freed,
+        outdated=outdated,
     )
+
+
+def _freed(listed: Department | None) -> tuple[str, str]:
+    """免报 or 已从名册移除 and the words for it; two blanks where a department has to file."""
+    if listed is None:
+        return REMOVED, REMOVED
+    return (EXCUSED, f"免报：{listed.excused}") if listed.excused else ("", "")
 
 
 def write_summary(workspace: Workspace, today: datetime.date) -> Path:
@@ -150,15 +200,17 @@ def _write_records(
 ) -> None:
     path = files.enter_context(outbox.path_for(RESULTS))
     lines = files.enter_context(path.open("w", encoding="utf-8", newline="\n"))
-    tables = Tables(_table(outbox, FINDINGS, files), _table(outbox, SCORES, files), scheme)
+    findings, scores = (_table(outbox, name, files) for name in (FINDINGS, SCORES))
+    tables = Tables(findings, scores, scheme, _SCORE_HEADINGS)
     rows: list[Row] = []
-    for result, output in _results(ledger, shown):
-        lines.write(json_line(result))
-        tables.write(result)
-        rows.append(row_of(result, output))
+    for result, row in _results(ledger, shown):
+        more = (row.final, row.final_grade, row.timely)
+        lines.write(json_line(result, dict(zip(_RECORD_FIELDS, more, strict=True))))
+        tables.write(result, more)
+        rows.append(row)
     lines.flush()
     with outbox.path_for(SUMMARY) as target:
-        draw_summary(target, rows, path, scheme, sheets)
+        draw_summary(target, rows, path, scheme, sheets, shown.coverage)
 
 
 def _table(outbox: Outbox, name: str, files: ExitStack) -> IO[str]:
@@ -166,13 +218,15 @@ def _table(outbox: Outbox, name: str, files: ExitStack) -> IO[str]:
     return files.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
 
 
-def _results(ledger: Ledger, shown: Status) -> Iterator[tuple[Result, str]]:
+def _results(ledger: Ledger, shown: Status) -> Iterator[tuple[Result, Row]]:
     """What counts of every department, then what could not be read."""
+    standings = {one.code: one for one in shown.departments}
     for verdict in ledger.current():
-        yield verdict.result, verdict.output
-    for one in shown.unread:
-        result = Result(file=one.file, sha256=one.digest, state=UNREADABLE, reason=one.reason)
-        yield result, one.output
+        one = standings[verdict.department]
+        yield verdict.result, row_of(verdict.result, verdict.output, one.final, one.timely, one.note)
+    for arrival in shown.unread:
+        result = Result(file=arrival.file, sha256=arrival.digest, state=UNREADABLE, reason=arrival.reason)
+        yield result, row_of(result, arrival.output)
 
 
 def draw_collection(paper: Paper, shown: Status) -> None:
@@ -184,18 +238,21 @@ def draw_collection(paper: Paper, shown: Status) -> None:
         Column("状态", 11, "word"),
         Column("轮次", 7, "count"),
         Column("核定得分", 10, "score"),
+        Column("最终得分", 10, "score"),
         Column("最近报送时间", 21, "word"),
         Column("时限", 11, "word"),
         Column("备注", 44),
     )
     sheet = paper.sheet("收集情况", columns)
-    sheet.title("收集情况", "按名册列出全部部门；“备注”为免报原因。以每个部门最新一轮为准。")
+    sheet.title(
+        "收集情况",
+        "按名册列出全部部门；以每个部门最新一轮为准；免报的和已从名册移除的不计入应报，也不计迟报。",
+    )
     sheet.header(frozen=3)
     for number, one in enumerate(shown.departments, 1):
-        rounds = one.round or None
-        sheet.line(
-            (number, one.code, one.name, one.state, rounds, one.score, one.since, one.timely, one.note)
-        )
+        head = (number, one.code, one.name, one.state, one.round or None)
+        score = None if one.final is None else one.final.score
+        sheet.line((*head, one.score, score, one.since, one.timely, one.note))
     sheet.filter()
     _draw_arrivals(paper, shown.arrivals)
 

@@ -18,6 +18,7 @@ from xlsx_eval.cli.words import Words
 if TYPE_CHECKING:
     from xlsx_eval.collect import Pass
     from xlsx_eval.status import Standing
+    from xlsx_eval.summary import Coverage
     from xlsx_eval.watch import Told
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -107,15 +108,13 @@ def status_command(words: Words) -> Command:
     """`status`: a table of all departments."""
 
     def run(directory: Path) -> int:
-        from xlsx_eval.status import EXCUSED, MISSING, status
+        from xlsx_eval.status import status
         from xlsx_eval.workspace import open_workspace
 
         shown = status(open_workspace(directory), datetime.date.today())
         show_table([words(f"season.{name}") for name in _HEADINGS], [_line(one) for one in shown.departments])
-        due = len(shown.departments) - shown.count(EXCUSED)
-        missing = shown.count(MISSING)
-        late = sum(bool(one.timely) for one in shown.departments)
-        click.echo(words("season.total", due=due, came=due - missing, missing=missing, late=late))
+        for line in _total_lines(words, shown.coverage):
+            click.echo(line)
         for one in shown.unclaimed:
             click.echo(words("season.unclaimed", number=one.id, file=clean(one.file), why=clean(one.reason)))
         for one in shown.unread:
@@ -125,11 +124,27 @@ def status_command(words: Words) -> Command:
     return command(words, "status", run, _directory())
 
 
+def _total_lines(words: Words, coverage: Coverage) -> Iterator[str]:
+    yield words(
+        "season.total",
+        due=coverage.due,
+        came=coverage.came,
+        rate=f"{coverage.came / coverage.due:.2%}" if coverage.due else "—",
+        missing=coverage.missing,
+        overdue=coverage.overdue,
+        late=coverage.late,
+        excused=coverage.excused,
+    )
+    if coverage.outdated:
+        yield words("season.old_scheme", count=coverage.outdated)
+
+
 def _line(one: Standing) -> list[str]:
     score = "" if one.score is None else f"{one.score:g}"
     final = "" if one.final is None else f"{one.final.score:g}"
     rounds = str(one.round) if one.round else ""
-    return [one.code, one.name, one.state, rounds, score, final, one.since, one.timely or one.note]
+    notes = "；".join(filter(None, (one.timely, one.note)))
+    return [one.code, one.name, one.state, rounds, score, final, one.since, notes]
 
 
 def summary_command(words: Words) -> Command:

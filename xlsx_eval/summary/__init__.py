@@ -17,7 +17,7 @@ from xlsx_eval.summary.departments import draw_files, draw_matrix, draw_ranking,
 from xlsx_eval.summary.figures import marks_frame
 from xlsx_eval.summary.overall import draw_overall
 from xlsx_eval.summary.problems import overview
-from xlsx_eval.summary.rows import Repeat, Row, repeats, row_of
+from xlsx_eval.summary.rows import Coverage, Repeat, Row, repeats, row_of
 
 
 def draw_summary(
@@ -26,26 +26,29 @@ def draw_summary(
     records: Path,
     scheme: Scheme,
     more: Sequence[Callable[[Paper], None]] = (),
+    coverage: Coverage | None = None,
 ) -> None:
     """Writes the summary of `rows` to `path`; the findings are read from `records`, a results.jsonl.
 
-    `more` draw further sheets behind the others.
+    `more` draw further sheets behind the others; with the `coverage` of a season the final scores, those
+    with a reviewer's, stand beside ours.
     """
     paper = Paper(path, f"{scheme.year}年度{scheme.name}汇总表", scheme.year)
     marks = marks_frame(rows)
     found = overview(records)
-    draw_overall(paper, rows, scheme)
-    draw_ranking(paper, rows, scheme)
+    season = coverage is not None
+    draw_overall(paper, rows, scheme, coverage)
+    draw_ranking(paper, rows, scheme, season=season)
     draw_matrix(paper, rows, marks, scheme)
     draw_findings(paper, records)
     draw_common_problems(paper, rows, found)
     draw_indicators(paper, marks, scheme)
     draw_gaps(paper, rows, marks, scheme)
-    draw_sent_back(paper, rows, found)
+    draw_sent_back(paper, rows, found, season=season)
     draw_files(paper, rows)
     for draw in more:
         draw(paper)
     paper.close()
 
 
-__all__ = ["Repeat", "Row", "draw_summary", "repeats", "row_of"]
+__all__ = ["Coverage", "Repeat", "Row", "draw_summary", "repeats", "row_of"]

@@ -22,60 +22,81 @@ _RANKING_COLUMNS = (
     Column("状态", 11, "word"),
     Column("自评总分", 10, "score"),
     Column("核定得分", 10, "score"),
+    Column("最终得分", 10, "score"),
     Column("差额", 10, "difference"),
     Column("未核定分值", 9, "score"),
     Column("自评等级", 7, "word"),
     Column("核定等级", 7, "word"),
+    Column("最终等级", 7, "word"),
     Column("自评差异评价", 22),
     Column("错误", 7, "count"),
     Column("待说明", 7, "count"),
     Column("无法核验", 7, "count"),
     Column("结果应用", 24),
+    Column("时限", 8, "word"),
     Column("备注", 24),
 )
+_OF_A_SEASON = frozenset({"最终得分", "最终等级", "时限"})
 _HEAD_ROWS = 3
 Range = tuple[int, int, int, int]
 
 
-def ranking_ranges(skipped: int, lines: int) -> tuple[Range, Range, Range]:
-    """Where so many lines of the ranking, after those skipped, hold the names, our scores and the self-scores."""
+def ranking_ranges(skipped: int, lines: int, *, season: bool) -> tuple[Range, Range, Range]:
+    """Where so many lines of the ranking, after those skipped, hold the names, scores and self-scores.
+
+    The scores are the final ones of a season, else ours.
+    """
     first = _HEAD_ROWS + skipped
     last = first + lines - 1
-    return (first, 2, last, 2), (first, 5, last, 5), (first, 4, last, 4)
+    headings = [column.heading for column in _ranking_columns(season)]
+    score = headings.index("最终得分" if season else "核定得分")
+    return (first, 2, last, 2), (first, score, last, score), (first, 4, last, 4)
 
 
-def draw_ranking(paper: Paper, rows: Sequence[Row], scheme: Scheme) -> None:
-    """Every judged file by our score."""
-    sheet = paper.sheet(RANKING, _RANKING_COLUMNS)
-    sheet.title(
-        f"{scheme.year}年度{scheme.name}排名表",
-        "差额＝自评总分－核定得分；有未核定分值的，核定得分为已核定部分之和，核定等级待定，名次仅供参考。",
-    )
+def _ranking_columns(season: bool) -> tuple[Column, ...]:
+    return tuple(column for column in _RANKING_COLUMNS if season or column.heading not in _OF_A_SEASON)
+
+
+def draw_ranking(paper: Paper, rows: Sequence[Row], scheme: Scheme, *, season: bool) -> None:
+    """Every judged file by its final score."""
+    sheet = paper.sheet(RANKING, _ranking_columns(season))
+    word = "最终" if season else "核定"
+    told = f"差额＝自评总分－{word}得分；有未核定分值的，{word}得分为已核定部分之和，{word}等级待定，名次仅供参考。"
+    if season:
+        told = f"按最终得分排名；最终得分＝核定得分，已复核的指标以复核得分为准。{told}"
+    sheet.title(f"{scheme.year}年度{scheme.name}排名表", told)
     sheet.header(frozen=3)
     again = {repeat.file: f"重复报送：{repeat}" for repeat in repeats(rows)}
     for rank, row in ranked(rows):
-        sheet.line(_ranking_line(rank, row, scheme, again.get(row.file, "")))
+        cells = _ranking_cells(rank, row, scheme, again.get(row.file, ""))
+        sheet.line([cells[column.heading] for column in sheet.columns])
     sheet.filter()
 
 
-def _ranking_line(rank: int, row: Row, scheme: Scheme, note: str) -> tuple[Value, ...]:
-    known = row.score is not None and row.claimed is not None
-    return (
-        rank,
-        row.code,
-        row.name,
-        row.state,
-        row.claimed,
-        row.score,
-        round((row.claimed or 0.0) - (row.score or 0.0), 6) if known else None,
-        row.unscored,
-        row.claimed_grade,
-        row.grade or PENDING,
-        remark(row, scheme),
-        *row.counts[:3],
-        use_of(row.grade, scheme),
-        note,
-    )
+def _ranking_cells(rank: int, row: Row, scheme: Scheme, again: str) -> Mapping[str, Value]:
+    known = row.final is not None and row.claimed is not None
+    errors, explain, unverifiable = row.counts[:3]
+    return {
+        "名次": rank,
+        "预算编码": row.code,
+        "单位名称": row.name,
+        "状态": row.state,
+        "自评总分": row.claimed,
+        "核定得分": row.score,
+        "最终得分": row.final,
+        "差额": round((row.claimed or 0.0) - (row.final or 0.0), 6) if known else None,
+        "未核定分值": row.final_unscored,
+        "自评等级": row.claimed_grade,
+        "核定等级": row.grade or PENDING,
+        "最终等级": row.final_grade or PENDING,
+        "自评差异评价": remark(row, scheme),
+        "错误": errors,
+        "待说明": explain,
+        "无法核验": unverifiable,
+        "结果应用": use_of(row.final_grade, scheme),
+        "时限": row.timely,
+        "备注": "；".join(filter(None, (row.note, again))),
+    }
 
 
 def draw_matrix(paper: Paper, rows: Sequence[Row], marks: pd.DataFrame, scheme: Scheme) -> None:
@@ -103,7 +124,7 @@ def draw_matrix(paper: Paper, rows: Sequence[Row], marks: pd.DataFrame, scheme: 
         sheet.line(("", words, None, *values), kinds=kinds, bold=True)
 
 
-def draw_sent_back(paper: Paper, rows: Sequence[Row], found: Overview) -> None:
+def draw_sent_back(paper: Paper, rows: Sequence[Row], found: Overview, *, season: bool) -> None:
     """Files that have to come again, and why."""
     columns = (
         Column("序号", 6, "count"),
@@ -115,6 +136,7 @@ def draw_sent_back(paper: Paper, rows: Sequence[Row], found: Overview) -> None:
         Column("错误", 6, "count"),
         Column("退回原因", 74),
         Column("退回文件", 30),
+        *((Column("时限", 8, "word"),) if season else ()),
     )
     sheet = paper.sheet("退回清单", columns)
     sheet.title("退回清单", "列出退回修改和无法读取的文件；请将“退回文件”发还部门，限期修改后重新报送。")
@@ -123,8 +145,8 @@ def draw_sent_back(paper: Paper, rows: Sequence[Row], found: Overview) -> None:
     for number, row in enumerate(returned, 1):
         errors = row.counts[0] if row.state == SENT_BACK else None
         reason = found.reasons.get(row.file, "")
-        line = (number, row.code, row.name, row.file, row.state, row.round, errors, reason, row.output)
-        sheet.line(line)
+        head = (number, row.code, row.name, row.file, row.state, row.round)
+        sheet.line((*head, errors, reason, row.output, *((row.timely,) if season else ())))
     if not returned:
         sheet.remark("没有需要退回的文件。")
 

@@ -26,9 +26,9 @@ def judged(rows: Sequence[Row]) -> list[Row]:
 
 
 def ranked(rows: Sequence[Row]) -> list[tuple[int, Row]]:
-    """Rank and row of every judged file, the highest score first; equal scores share a rank."""
-    known = [row for row in judged(rows) if row.score is not None]
-    scores = pd.Series([row.score for row in known], dtype=float).round(2)
+    """Rank and row of every judged file, the highest final score first; equal scores share a rank."""
+    known = [row for row in judged(rows) if row.final is not None]
+    scores = pd.Series([row.final for row in known], dtype=float).round(2)
     ranks = scores.rank(method="min", ascending=False).astype(int)
     placed = zip(ranks.tolist(), known, strict=True)
     return sorted(placed, key=lambda pair: (pair[0], pair[1].code, pair[1].file))
@@ -61,9 +61,9 @@ class Totals:
 
 
 def totals(rows: Sequence[Row]) -> Totals:
-    """Figures over all files that could be read; `departments` counts different codes, or files without."""
+    """Figures of final scores over all files that could be read; `departments` counts different codes, or files without."""
     frame = pd.DataFrame(
-        [(row.code or row.file, row.score, row.claimed, row.money) for row in judged(rows)],
+        [(row.code or row.file, row.final, row.claimed, row.money) for row in judged(rows)],
         columns=["code", "score", "claimed", "money"],
     ).astype({"score": float, "claimed": float, "money": float})
     scores = frame["score"]
@@ -83,8 +83,8 @@ def _known(number: float) -> float | None:
 
 
 def grade_counts(rows: Sequence[Row], scheme: Scheme) -> list[tuple[str, int]]:
-    """Number of files of each grade of the scheme, and of those whose grade is pending."""
-    grades = [row.grade or PENDING for row in judged(rows)]
+    """Number of files of each final grade of the scheme, and of those whose grade is pending."""
+    grades = [row.final_grade or PENDING for row in judged(rows)]
     return [(name, grades.count(name)) for name in (*(name for name, _ in scheme.grades), PENDING)]
 
 
@@ -214,17 +214,17 @@ def largest(gaps: Sequence[Gap], *, above: bool, most: int) -> list[Gap]:
 
 
 def remark(row: Row, scheme: Scheme) -> str:
-    """What the distance of the self-score from ours amounts to, by the scheme's bands."""
-    if row.score is None or row.claimed is None:
+    """What the distance of the self-score from the final score amounts to, by the scheme's bands."""
+    if row.final is None or row.claimed is None:
         return "未填自评总分"
-    if row.unscored > NOISE:
-        return f"尚有 {row.unscored:g} 分未核定，暂不评价"
-    share = abs(row.claimed - row.score) / scheme.points
+    if row.final_unscored > NOISE:
+        return f"尚有 {row.final_unscored:g} 分未核定，暂不评价"
+    share = abs(row.claimed - row.final) / scheme.points
     level = sum(share > band + 1e-9 for band in scheme.remark_bands)
     if level == 0:
         return "自评与核定基本一致"
     words = ("略", "明显", "严重")[min(level, 3) - 1]
-    return f"自评{words}偏{'高' if row.claimed > row.score else '低'}"
+    return f"自评{words}偏{'高' if row.claimed > row.final else '低'}"
 
 
 def use_of(grade: str | None, scheme: Scheme) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from xlsx_eval.results import Result, column_of
+from xlsx_eval.review import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file: as Result, less its findings; `output` is what was handed back, `counts` are by verdict."""
+    """One file: as Result, less its findings; `output` is what was handed back, `counts` are by verdict.
+
+    `final`, `final_unscored` and `final_grade` take a reviewer's scores for ours where there are any;
+    `timely` is 迟报 or "", `note` what else is to be known of the department.
+    """
 
     file: str
     sha256: str
@@ -44,6 +49,11 @@ class Row:
     money: float | None
     counts: tuple[int, ...]
     marks: tuple[Mark, ...]
+    final: float | None
+    final_unscored: float
+    final_grade: str | None
+    timely: str = ""
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -51,8 +61,8 @@ class Row:
         return self.department or PurePosixPath(self.file).stem
 
 
-def row_of(result: Result, output: str) -> Row:
-    """The row of a result that was handed back as `output`."""
+def row_of(result: Result, output: str, final: Final | None = None, timely: str = "", note: str = "") -> Row:
+    """The row of a result that was handed back as `output`; without a `final` it is ours."""
     return Row(
         file=result.file,
         sha256=result.sha256,
@@ -70,6 +80,11 @@ def row_of(result: Result, output: str) -> Row:
         money=result.money,
         counts=result.counts,
         marks=_marks(result),
+        final=result.score if final is None else final.score,
+        final_unscored=result.unscored if final is None else final.unscored,
+        final_grade=result.grade if final is None else final.grade,
+        timely=timely,
+        note=note,
     )
 
 
@@ -97,6 +112,27 @@ def _total(numbers: Iterable[float | None]) -> float | None:
     if any(number is None for number in known):
         return None
     return round(sum(number for number in known if number is not None), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A season's departments: how many have to file, did, did late, did not in time, need not.
+
+    `reviewed` are those all of whose open items a reviewer decided; `outdated` rest on another scheme.
+    """
+
+    due: int
+    came: int
+    late: int
+    overdue: int
+    excused: int
+    reviewed: int
+    outdated: int
+
+    @property
+    def missing(self) -> int:
+        """Departments that have to file and did not yet."""
+        return self.due - self.came
 
 
 @dataclass(frozen=True, slots=True)
