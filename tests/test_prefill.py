@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from forms import codes_at, scheme
 
 from xlsx_eval import evaluate
 from xlsx_eval.cli import run
 from xlsx_eval.roster import Department, draw_roster
+from xlsx_eval.scheme import load_scheme
+from xlsx_eval.workspace import init_workspace
 
 DEPARTMENTS = (
     Department("010200", "区教育局", approved={"编制数": 120, "支出合计_年初预算数": 9860.5}),
@@ -49,3 +52,34 @@ def test_a_template_that_was_filled_in_is_never_replaced(tmp_path: Path) -> None
     code, _ = drawn(tmp_path)
     assert code == 2
     assert (folder / "010200_区教育局.xlsx").read_bytes() == b"filled in by hand"
+
+
+def of_workspace(tmp_path: Path, *options: str) -> tuple[int, str]:
+    """Templates for the roster of a workspace of another scheme and year; exit code and what was said."""
+    if not (tmp_path / "season").exists():
+        workspace = init_workspace(tmp_path / "season", "hunan", 2023)
+        draw_roster(workspace.roster, workspace.scheme(), DEPARTMENTS[1:])
+    roster = str(tmp_path / "season" / "roster.xlsx")
+    out = io.StringIO()
+    argv = ["template", "--roster", roster, "-o", str(tmp_path / "模板"), "--lang", "zh", *options]
+    return run(argv, out, out), out.getvalue()
+
+
+def test_the_roster_of_a_workspace_gives_templates_of_its_scheme_and_year(tmp_path: Path) -> None:
+    code, told = of_workspace(tmp_path)
+    assert code == 0, told
+    hunan = load_scheme("hunan", year=2023)
+    judged = evaluate((tmp_path / "模板" / "102001_区住房_城乡建设局.xlsx").read_bytes(), hunan)
+    assert judged.code == "102001"
+    assert judged.submission.number("评价年度") == 2023
+    assert of_workspace(tmp_path, "--scheme", "hunan", "--year", "2023")[0] == 0
+
+
+@pytest.mark.parametrize("options", [("--scheme", "default"), ("--year", "2022")])
+def test_a_scheme_or_year_that_contradicts_the_workspace_is_refused(
+    options: tuple[str, str], tmp_path: Path
+) -> None:
+    code, told = of_workspace(tmp_path, *options)
+    assert code == 2
+    assert "2023 年度；--scheme 或 --year 与之不符" in told
+    assert not (tmp_path / "模板").exists()

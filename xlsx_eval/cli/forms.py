@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from xlsx_eval.cli.codes import ACT, DONE
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, out_file, scheme_options
+from xlsx_eval.cli.season import is_workspace
 from xlsx_eval.cli.words import Words
 from xlsx_eval.fill import fill, read_values
 from xlsx_eval.outbox import write_whole
@@ -16,6 +18,7 @@ from xlsx_eval.prefill import prefilled
 from xlsx_eval.roster import read_roster
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.template import draw_template
+from xlsx_eval.workspace import open_workspace
 from xlsx_eval.xlsx import strip_marks
 
 
@@ -23,9 +26,9 @@ def template_command(words: Words) -> Command:
     """`template`: draws the empty template."""
 
     def run(output: Path | None, roster: Path | None, **options: Any) -> int:
-        scheme = asked_scheme(options)
         if roster is not None:
-            return _prefilled(words, roster, output or Path("."), scheme)
+            return _prefilled(words, roster, output or Path("."), _roster_scheme(words, roster, options))
+        scheme = asked_scheme(options)
         data = draw_template(scheme)
         path = output or Path(f"{scheme.year}年度{scheme.name}表.xlsx")
         # Without -o nobody said that a file of this name may go; it could be one that was filled in.
@@ -41,6 +44,18 @@ def template_command(words: Words) -> Command:
         ["-o", "--output"], type=click.Path(path_type=Path), metavar="PATH", help=words("option.out_template")
     )
     return command(words, "template", run, output, asked, *scheme_options(words))
+
+
+def _roster_scheme(words: Words, roster: Path, options: Mapping[str, Any]) -> Scheme:
+    """The scheme that will judge what the roster's departments fill in: its workspace's, where it lies in one."""
+    if not is_workspace(roster.parent):
+        return asked_scheme(options)
+    scheme = open_workspace(roster.parent).scheme()
+    asked = {**options, "year": options["year"] or scheme.year}
+    if (options["scheme"] and asked_scheme(asked) != scheme) or asked["year"] != scheme.year:
+        told = words("other_scheme", folder=roster.parent, name=scheme.name, year=scheme.year)
+        raise click.UsageError(told)
+    return scheme
 
 
 def _prefilled(words: Words, path: Path, folder: Path, scheme: Scheme) -> int:
