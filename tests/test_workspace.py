@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from xlsx_eval.allowance import DEFAULT_ALLOWANCE
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.workspace import CONFIG, init_workspace, open_workspace
+from xlsx_eval.scheme_book import export_scheme, raw_tables
+from xlsx_eval.workspace import CONFIG, SCHEME, init_workspace, open_workspace
 
 
 def test_init_makes_folders_roster_manual_and_a_configuration_that_opens(tmp_path: Path) -> None:
@@ -75,6 +77,8 @@ def test_limits_are_set_in_mb_and_seconds(tmp_path: Path) -> None:
         ('scheme = "没有的方案"', "scheme："),
         ('outbox = "inbox/out"', "outbox 不能放在 inbox 里面"),
         ('inbox = "."', "不能"),
+        ('last_year = "."', "last_year：不能是本工作文件夹自己"),
+        ('last_year = "inbox/.."', "last_year：不能是本工作文件夹自己"),
         ("scheme = ", "无法读取"),
         ("limits = 1", "limits：应为"),
         ("[limits]\nrows = 1", "limits.rows：没有这一项"),
@@ -101,3 +105,37 @@ def test_all_wrong_keys_are_told_at_once(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_workspace_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="请先运行 init"):
         open_workspace(tmp_path)
+
+
+def test_a_scheme_file_is_copied_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = files("xlsx_eval").joinpath("schemes", "hunan.toml").read_text(encoding="utf-8")
+    Path("ours.toml").write_text(text, encoding="utf-8")
+    init_workspace(Path("season"), "./ours.toml", 2023)
+    Path("ours.toml").unlink()
+    workspace = open_workspace(tmp_path / "season")
+    assert workspace.config.scheme == SCHEME
+    assert (workspace.scheme().id, workspace.scheme().year) == ("hunan", 2023)
+    assert (workspace.root / SCHEME).read_text(encoding="utf-8") == text
+
+
+def test_a_scheme_workbook_becomes_the_scheme_file_of_the_workspace(tmp_path: Path) -> None:
+    (tmp_path / "ours.xlsx").write_bytes(export_scheme(raw_tables("hunan")))
+    init_workspace(tmp_path / "season", str(tmp_path / "ours.xlsx"))
+    assert open_workspace(tmp_path / "season").scheme().id == "hunan"
+
+
+def test_another_scheme_that_lies_there_is_not_replaced(tmp_path: Path) -> None:
+    text = files("xlsx_eval").joinpath("schemes", "hunan.toml").read_text(encoding="utf-8")
+    (tmp_path / "ours.toml").write_text(text, encoding="utf-8")
+    (tmp_path / SCHEME).write_text("# theirs", encoding="utf-8")
+    with pytest.raises(WorkspaceError, match="内容不同的方案文件"):
+        init_workspace(tmp_path, str(tmp_path / "ours.toml"))
+    assert (tmp_path / SCHEME).read_text(encoding="utf-8") == "# theirs"
+
+
+def test_the_manual_says_how_templates_are_handed_out(tmp_path: Path) -> None:
+    init_workspace(tmp_path)
+    assert "xlsx-eval template --roster" in (tmp_path / "使用说明.txt").read_text(encoding="utf-8-sig")

@@ -14,9 +14,13 @@ from xlsx_eval.allowance import DEFAULT_ALLOWANCE, SETTINGS, Allowance, allowanc
 from xlsx_eval.errors import SchemeError, WorkspaceError
 from xlsx_eval.outbox import write_whole
 from xlsx_eval.roster import draw_roster
-from xlsx_eval.scheme import Scheme, load_scheme
+from xlsx_eval.scheme import Scheme, load_scheme, scheme_names
+from xlsx_eval.scheme_book import load_any, raw_tables, to_toml
+from xlsx_eval.scheme_book.anywhere import is_workbook
 
 CONFIG, ROSTER, LEDGER, MANUAL = "xlsx-eval.toml", "roster.xlsx", "ledger.sqlite", "使用说明.txt"
+SCHEME = "scheme.toml"
+"""A scheme that is a file of its own, as a workspace keeps it."""
 
 _POSITIVE = And(Or(int, float), lambda number: not isinstance(number, bool) and 0 <= number <= 3600)
 _SHAPES = {
@@ -47,7 +51,7 @@ _GRAMMAR = Schema(
 _CONFIG_TEXT = """\
 # 本文件说明这个工作文件夹怎样收集和核对。改后重新启动 watch 生效。
 
-# 评价方案：内置方案名称，或方案文件（.toml）的路径。
+# 评价方案：内置方案名称，或方案文件（.toml）的路径（相对路径从本文件夹算起）。
 scheme = {scheme}
 # 评价年度；0 为方案自己的年度。
 year = {year}
@@ -87,6 +91,7 @@ _MANUAL_TEXT = """\
 一、准备
   1. 在 roster.xlsx 中登记应报送的部门：预算编码、单位名称、别名、联系人；财政部门掌握的批复数填在右侧各列，免报的写明原因。
   2. 在 xlsx-eval.toml 中填写截止日期。
+  3. 运行 xlsx-eval template --roster 本文件夹/roster.xlsx -o 模板文件夹，为名册中每个应报部门生成填好编码、名称、年度和批复数的模板，发给部门填报。
 二、收集
   1. 把部门报来的文件放入 inbox（可建子文件夹）。文件名不限，程序按内容识别部门。
   2. 自动处理：运行 xlsx-eval watch 本文件夹；或定时运行 xlsx-eval run 本文件夹。
@@ -165,22 +170,41 @@ class Workspace:
 
 
 def init_workspace(root: Path, scheme_name: str = "default", year: int | None = None) -> Workspace:
-    """Makes the folders and the files the bureau fills in; what is there already is left as it is."""
+    """Makes the folders and the files the bureau fills in; what is there already is left as it is.
+
+    A scheme that is a file, TOML or workbook, named as seen from the current folder, is copied: the season
+    then is complete in itself.
+    """
     if (root / CONFIG).exists():
         raise WorkspaceError(str(root), ("已经是工作文件夹，未作改动",))
-    config = Config(scheme=scheme_name, year=year or 0)
-    workspace = Workspace(root, config)
-    scheme = workspace.scheme()
+    scheme, own = load_any(scheme_name, year=year), _own_scheme(scheme_name)
+    workspace = Workspace(root, Config(scheme=SCHEME if own else scheme_name, year=year or 0))
     for folder in (root, workspace.inbox, workspace.outbox, workspace.archive):
         folder.mkdir(parents=True, exist_ok=True)
+    if own:
+        _keep_scheme(own, root / SCHEME)
     if not workspace.roster.exists():
         draw_roster(workspace.roster, scheme)
     manual = _MANUAL_TEXT.format(year=scheme.year, name=scheme.name)
     write_whole(root / MANUAL, b"\xef\xbb\xbf" + manual.replace("\n", "\r\n").encode())
-    quoted = scheme_name.replace("\\", "\\\\").replace('"', '\\"')
     # The configuration comes last: it is what makes the folder a workspace.
-    write_whole(root / CONFIG, _CONFIG_TEXT.format(scheme=f'"{quoted}"', year=year or 0).encode())
+    config = _CONFIG_TEXT.format(scheme=f'"{workspace.config.scheme}"', year=year or 0)
+    write_whole(root / CONFIG, config.encode())
     return workspace
+
+
+def _own_scheme(name: str) -> bytes:
+    """The scheme as a TOML file, from such a file or a workbook; nothing where a ready one is named."""
+    if is_workbook(name):
+        return to_toml(raw_tables(name)).encode()
+    return Path(name).read_bytes() if name not in scheme_names() else b""
+
+
+def _keep_scheme(data: bytes, target: Path) -> None:
+    """Puts the scheme into the workspace; another one that lies there already is not replaced."""
+    if target.exists() and target.read_bytes() != data:
+        raise WorkspaceError(str(target), ("已有内容不同的方案文件，请先移走",))
+    write_whole(target, data)
 
 
 def open_workspace(root: Path) -> Workspace:
@@ -200,6 +224,7 @@ def open_workspace(root: Path) -> Workspace:
     raw["allowed"] = allowance(raw.pop("limits", {}))
     workspace = Workspace(root, Config(**raw))
     _refuse_knots(workspace)
+    _refuse_itself(workspace)
     try:
         workspace.scheme()
     except SchemeError as error:
@@ -233,6 +258,13 @@ def _limit_problems(raw: object) -> Iterator[str]:
         if not Schema(shape).is_valid(value):
             kind = "数" if key == "seconds" else "整数"
             yield f"limits.{key}：应为 {setting.least:.0f} 至 {setting.most:.0f} 之间的{kind}"
+
+
+def _refuse_itself(workspace: Workspace) -> None:
+    """Last year's workspace is another one, or a season would be compared with itself."""
+    last = workspace.last_ledger()
+    if last is not None and last.parent.resolve() == workspace.root.resolve():
+        raise WorkspaceError(CONFIG, ("last_year：不能是本工作文件夹自己，应为上年度的工作文件夹",))
 
 
 def _refuse_knots(workspace: Workspace) -> None:
