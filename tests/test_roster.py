@@ -10,6 +10,7 @@ from forms import scheme
 
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.roster import Department, Roster, draw_roster, read_roster
+from xlsx_eval.scheme import load_scheme
 
 HEADINGS = ("预算编码", "单位名称", "别名", "联系人", "联系电话", "免报原因", "编制数")
 ROSTER = Roster(
@@ -61,6 +62,7 @@ def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
         ("102001", "区教育局"),
         ("1!", "", "应急局"),
         ("102009", "区应急管理局"),
+        (None, "区档案馆"),
     )
     path = written(tmp_path / "r.xlsx", *rows, headings=(*HEADINGS[:6], "编制数", "编制书"))
     with pytest.raises(WorkspaceError) as caught:
@@ -75,6 +77,7 @@ def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
         "第 5 行名称",
     ):
         assert words in told
+    assert "数字格式" not in told
 
 
 def test_a_file_that_is_no_workbook_and_one_without_headings_are_told(tmp_path: Path) -> None:
@@ -124,3 +127,58 @@ def test_a_file_name_only_hints() -> None:
     assert ROSTER.guess("inbox/102001 扫描.pdf") == "102001"
     assert ROSTER.guess("区教育局.pdf") == "105001"
     assert ROSTER.guess("区教育局和102001.pdf") == ""
+
+
+def told(path: Path) -> str:
+    """The faults of a roster."""
+    with pytest.raises(WorkspaceError) as caught:
+        read_roster(path, scheme())
+    return "\n".join(caught.value.problems)
+
+
+def test_the_column_of_codes_is_text_so_that_zeros_stay(tmp_path: Path) -> None:
+    draw_roster(tmp_path / "roster.xlsx", scheme(), (Department("010203", "区档案馆"),))
+    sheet = openpyxl.load_workbook(tmp_path / "roster.xlsx").active
+    assert sheet["A4"].number_format == "@"
+    assert sheet.column_dimensions["A"].number_format == "@"
+
+
+def test_a_code_that_lost_its_zero_as_a_number_is_told_at_its_cell(tmp_path: Path) -> None:
+    path = written(tmp_path / "r.xlsx", (102001, "甲局"), (10203, "乙局"), ("102003", "丙局"))
+    words = "A3 预算编码“10203”为数字格式，可能丢失了开头的 0，编码请以文本填写"
+    assert told(path) == words
+
+
+def test_codes_of_different_lengths_are_fine_as_text(tmp_path: Path) -> None:
+    path = written(tmp_path / "r.xlsx", (102001, "甲局"), (102002, "乙局"), ("102003001", "丙中心"))
+    assert len(read_roster(path, scheme()).departments) == 3
+
+
+@pytest.mark.parametrize("word", ["否", "无", " 不 ", "不免报", "N"])
+def test_a_no_is_no_reason_to_be_excused(word: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "r.xlsx", ("102001", "甲局", "", "", "", word))
+    assert told(path).startswith("F2 “免报原因”现为")
+
+
+def test_a_figure_that_stands_twice_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "r.xlsx", ("102001", "甲局"), headings=(*HEADINGS, "编制数"))
+    assert told(path) == "H1 标题“编制数”与 G1 重复"
+
+
+def test_a_name_that_is_too_long_says_so(tmp_path: Path) -> None:
+    assert "不能超过 80 个字，现为 81 个字" in told(written(tmp_path / "r.xlsx", ("102001", "长" * 81)))
+
+
+def test_the_example_of_a_heading_is_a_field_of_the_scheme(tmp_path: Path) -> None:
+    other = load_scheme("project")
+    path = written(tmp_path / "r.xlsx", ("102001", "甲局"), headings=(*HEADINGS[:6], "没有的项"))
+    with pytest.raises(WorkspaceError) as caught:
+        read_roster(path, other)
+    example = str(caught.value).rpartition("例如“")[2].rstrip("”")
+    assert other.fields[example].numeric
+
+
+def test_a_code_inside_a_longer_number_is_no_hint() -> None:
+    roster = Roster((Department("102", "区应急管理局"), Department("105001", "区教育局")))
+    assert roster.guess("20221025报送.xlsx") == ""
+    assert roster.guess("2022_102_报送.xlsx") == "102"

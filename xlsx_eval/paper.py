@@ -30,6 +30,7 @@ _AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to
 _KINDS: Mapping[str, Mapping[str, object]] = {
     "text": {"align": "left", "indent": 1},
     "word": {"align": "center"},
+    "code": {"align": "center", "num_format": "@"},
     "count": {"align": "center", "num_format": "#,##0"},
     "number": {"align": "right", "indent": 1, "num_format": "#,##0"},
     "score": {"align": "right", "indent": 1, "num_format": "0.00"},

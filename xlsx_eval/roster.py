@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -34,9 +35,14 @@ SHEET = "名册"
 _SUGGESTED = ("编制数", "支出合计_年初预算数", "支出合计_上年决算数", "三公经费_年初预算数", "上年结转")
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
+_NO_REASON = frozenset(
+    {"否", "无", "不", "不免", "不免报", "不是", "没有", "非", "no", "n", "0", "/", "-", "—", "——"}
+)
+"""Words under 免报原因 that say a department is not excused, or nothing."""
+_LONGEST_NAME = 80
 
 _CODE_SHAPE = Schema(And(str, lambda code: re.fullmatch(r"[0-9A-Za-z]{3,20}", code) is not None))
-_NAME_SHAPE = Schema(And(str, lambda name: 0 < len(name) <= 80))
+_NAME_SHAPE = Schema(And(str, lambda name: 0 < len(name) <= _LONGEST_NAME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,13 @@ class Roster:
     def guess(self, file: str) -> str:
         """Code of the only department whose code or name stands in a file's name, "" if there is none."""
         folded = plain(file)
-        hits = [one.code for one in self.departments if one.code in folded or one.names[0] in folded]
+        hits = [one.code for one in self.departments if _stands(one.code, folded) or one.names[0] in folded]
         return hits[0] if len(hits) == 1 else ""
+
+
+def _stands(code: str, text: str) -> bool:
+    """Whether the code stands in the text on its own, not as a piece of a longer number."""
+    return re.search(rf"(?<!\d){re.escape(code.casefold())}(?!\d)", text) is not None
 
 
 def plain(name: str) -> str:
@@ -110,7 +121,8 @@ def draw_roster(path: Path, scheme: Scheme, departments: Iterable[Department] = 
     figures = [name for name in _SUGGESTED if name in scheme.fields]
     figures += sorted({name for one in departments for name in one.approved} - set(figures))
     widths = (12, 28, 28, 12, 16, 20)
-    columns = [Column(heading, width) for heading, width in zip(FIXED, widths, strict=True)]
+    kinds = ("code", *["text"] * (len(FIXED) - 1))
+    columns = [Column(*column) for column in zip(FIXED, widths, kinds, strict=True)]
     columns += [Column(name, 14, "money") for name in figures]
     target = io.BytesIO()
     paper = Paper(target, "部门名册", scheme.year)
@@ -121,6 +133,9 @@ def draw_roster(path: Path, scheme: Scheme, departments: Iterable[Department] = 
         "“免报原因”右侧各列为财政部门掌握的批复数，标题为填报项名称，可增删，没有的留空。",
     )
     sheet.header(frozen=2)
+    # Below the last department too, so that a code typed there keeps its zeros.
+    sheet.drawn.set_column(0, 0, widths[0], paper.looks(num_format="@", align="center"))
+    sheet.drawn.ignore_errors({"number_stored_as_text": "A1:A1048576"})
     for one in departments:
         fixed = (one.code, one.name, "、".join(one.aliases), one.contact, one.phone, one.excused)
         sheet.line((*fixed, *(one.approved.get(name) for name in figures)))
@@ -153,6 +168,7 @@ class _Reading:
         self.problems: list[str] = []
         self._seen: dict[str, int] = {}
         self._names: dict[str, int] = {}
+        self._codes: list[_Code] = []
 
     def departments(self, rows: Sequence[Sequence[object]]) -> Iterator[Department]:
         """Every line below the heading row."""
@@ -165,13 +181,28 @@ class _Reading:
         for number, row in enumerate(rows[start + 1 :], start=start + 2):
             if any(_text(cell) for cell in row):
                 yield from self._department(headings, row, number)
+        self._shortened()
 
     def _unknown(self, headings: Sequence[str], number: int) -> None:
-        for index, heading in enumerate(headings, start=1):
-            known = self._scheme.fields.get(heading)
-            if heading and heading not in FIXED and (known is None or not known.numeric or known.table):
-                cell = f"{get_column_letter(index)}{number}"
-                self.problems.append(f"{cell} 标题“{heading}”不是填报项名称，例如“支出合计_年初预算数”")
+        figures = [one.name for one in self._scheme.fields.values() if one.numeric and not one.table]
+        example = next((name for name in (*_SUGGESTED, *figures) if name in figures), "")
+        first: dict[str, str] = {}
+        for index, heading in enumerate(headings):
+            cell = _place(index, number)
+            if heading and first.setdefault(heading, cell) != cell:
+                self.problems.append(f"{cell} 标题“{heading}”与 {first[heading]} 重复")
+            elif heading and heading not in FIXED and heading not in figures:
+                self.problems.append(f"{cell} 标题“{heading}”不是填报项名称，例如“{example}”")
+
+    def _shortened(self) -> None:
+        """Codes typed as numbers whose length is not the usual one; a number keeps no leading zeros."""
+        lengths = Counter(len(code.text) for code in self._codes)
+        usual = max(lengths, key=lambda length: (lengths[length], length), default=0)
+        for code in self._codes:
+            if code.number and len(code.text) != usual:
+                self.problems.append(
+                    f"{code.place} 预算编码“{code.text}”为数字格式，可能丢失了开头的 0，编码请以文本填写"
+                )
 
     def _department(
         self, headings: Sequence[str], row: Sequence[object], number: int
@@ -179,7 +210,13 @@ class _Reading:
         cells = {heading: (index, row[index]) for index, heading in enumerate(headings) if heading}
         texts = {heading: _text(cells[heading][1]) if heading in cells else "" for heading in FIXED}
         self._check(_CODE_SHAPE, texts[CODE], number, f"“{CODE}”应为 3～20 位数字或字母，现为“{texts[CODE]}”")
-        self._check(_NAME_SHAPE, texts[NAME], number, f"“{NAME}”不能为空")
+        self._check(_NAME_SHAPE, texts[NAME], number, _name_fault(texts[NAME]))
+        index, cell = cells[CODE]
+        self._codes.append(_Code(_place(index, number), texts[CODE], isinstance(cell, int | float)))
+        if plain(texts[EXCUSED]) in _NO_REASON:
+            self.problems.append(
+                f"{_place(cells[EXCUSED][0], number)} “{EXCUSED}”现为“{texts[EXCUSED]}”：免报的写明原因，不免报的请留空"
+            )
         approved = {
             heading: figure
             for heading, (index, cell) in cells.items()
@@ -208,10 +245,29 @@ class _Reading:
     def _figure(self, cell: object, index: int, number: int) -> float | None:
         text = _text(cell).replace(",", "")
         figure = float(text) if _NUMBER.match(text) else None
-        place = f"{get_column_letter(index + 1)}{number}"
         if text and figure is None:
-            self.problems.append(f"{place} 应为数字，现为“{text}”")
+            self.problems.append(f"{_place(index, number)} 应为数字，现为“{text}”")
         return figure
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A code of the roster, where it stands, and whether it was typed as a number."""
+
+    place: str
+    text: str
+    number: bool
+
+
+def _place(index: int, number: int) -> str:
+    """Address of the cell in the 0-based column `index` of row `number`."""
+    return f"{get_column_letter(index + 1)}{number}"
+
+
+def _name_fault(name: str) -> str:
+    if name:
+        return f"“{NAME}”不能超过 {_LONGEST_NAME} 个字，现为 {len(name)} 个字"
+    return f"“{NAME}”不能为空"
 
 
 def _text(cell: object) -> str:
