@@ -14,6 +14,7 @@ from seasons import clock, collected, drop, form, made, returned
 from xlsx_eval.collect import collect_once
 from xlsx_eval.errors import FolderError, XlsxEvalError
 from xlsx_eval.ledger import ACCEPTED, Ledger
+from xlsx_eval.status import status
 from xlsx_eval.verify import verify
 from xlsx_eval.workspace import Workspace
 
@@ -153,6 +154,19 @@ def test_a_clock_set_back_changes_no_order(season: Workspace) -> None:
         times = [one.arrived for one in ledger.arrivals()]
         assert [one.round for one in ledger.current()] == [2]
     assert times == sorted(times)
+
+
+def test_a_clock_that_was_in_the_future_makes_nobody_late(tmp_path: Path) -> None:
+    season = made(tmp_path / "s", config="deadline = 2023-04-30\n")
+    drop(season, "a.xlsx", form("102001"))
+    collect_once(season, lambda: datetime.datetime(2030, 1, 1))
+    drop(season, "b.xlsx", form("105001"))
+    told = collected(season).problems
+    assert "本机时间 2023-04-01 09:00 早于上一次收件时间 2030-01-01 00:00" in told["b.xlsx"]
+    drop(season, "c.xlsx", form("010203"))
+    assert collected(season).problems == {}
+    timely = {one.code: one.timely for one in status(season, datetime.date(2023, 5, 1)).departments}
+    assert timely == {"102001": "迟报", "105001": "", "010203": ""}
 
 
 def test_what_is_sound_is_proven_and_what_was_altered_is_told(season: Workspace) -> None:

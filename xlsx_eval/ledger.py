@@ -21,6 +21,8 @@ ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD = (
     *("已受理", "内容相同", "旧版本", "被替代"),
     *("待认领", "无法读取"),
 )
+_READABLE = 2
+"""The version from which on a ledger holds all that is read of one that must not be changed."""
 OUTCOMES = (ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD)
 
 
@@ -28,6 +30,7 @@ OUTCOMES = (ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD)
 class Arrival:
     """A file that came. `outcome` is one of OUTCOMES, "" until decided; `modified` is the file's own time in ns.
 
+    `arrived` never runs backwards, `clock` is what the clock said ("" in ledgers of earlier programs).
     `department` is the code it was counted for, or of an undecided one a guess; `seen_code` and `seen_name` are
     what it says itself; `output` is what was handed back for it.
     """
@@ -46,6 +49,12 @@ class Arrival:
     seen_code: str = ""
     seen_name: str = ""
     output: str = ""
+    clock: str = ""
+
+    @property
+    def came(self) -> str:
+        """When it came, by the clock."""
+        return self.clock or self.arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ class Ledger:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(_steps()):
             raise WorkspaceError(self._path.name, ("台账由更新版本的程序写成，请更新程序",))
-        if read_only and version < len(_steps()):
+        if read_only and version < _READABLE:
             raise WorkspaceError(self._path.name, ("台账由旧版本的程序写成，请先运行一次 run",))
         for number, statements in enumerate(_steps()[version:], start=version + 1):
             with self._transaction():
@@ -185,9 +194,16 @@ class Ledger:
         with self._transaction():
             latest = self._db.execute("SELECT max(arrived) FROM arrival").fetchone()[0]
             row = (batch, file, digest, size, modified, max(arrived, latest or ""))
-            columns = "batch, file, digest, size, modified, arrived"
-            done = self._db.execute(f"INSERT INTO arrival ({columns}) VALUES (?, ?, ?, ?, ?, ?)", row)
-            return Arrival(int(done.lastrowid or 0), *row)
+            columns = "batch, file, digest, size, modified, arrived, clock"
+            done = self._db.execute(
+                f"INSERT INTO arrival ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, arrived)
+            )
+            return Arrival(int(done.lastrowid or 0), *row, clock=arrived)
+
+    def latest_time(self) -> str:
+        """What the clock said when the last file came, "" before the first."""
+        found = self._rows("SELECT clock FROM arrival ORDER BY id DESC LIMIT 1")
+        return str(found[0]["clock"]) if found else ""
 
     def taken(self, file: str, digest: str, modified: int) -> Arrival | None:
         """The arrival of just this file that has not been removed from the inbox yet."""

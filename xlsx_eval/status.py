@@ -114,7 +114,7 @@ def _status(
         scheme,
         scheme_digest(workspace.root, workspace.config.scheme, scheme.year),
         workspace.config.deadline,
-        {one.id: one.arrived for one in arrivals},
+        {one.id: one.came for one in arrivals},
         ledger.reviews(),
     )
     listed = {one.code: one for one in roster.departments}
@@ -272,7 +272,7 @@ def _draw_arrivals(paper: Paper, arrivals: Sequence[Arrival]) -> None:
     sheet.title("收件登记", f"收到的每个文件及其处理结果：{'、'.join(OUTCOMES)}。只有“已受理”的计入轮次。")
     sheet.header(frozen=3)
     for one in arrivals:
-        came = one.arrived.replace("T", " ")
+        came = one.came.replace("T", " ")
         sheet.line(
             (one.id, came, one.file, one.department, one.outcome, one.reason, one.output, one.digest[:12])
         )

@@ -14,6 +14,8 @@ from xlsx_eval.ledger import Arrival, Ledger
 
 Clock = Callable[[], datetime.datetime]
 BUSY, GONE = "正被其他程序占用，稍后再试", "收件文件夹暂时无法访问，稍后再试"
+_JITTER = datetime.timedelta(minutes=1)
+CLOCK = "已收下；但本机时间 {now} 早于上一次收件时间 {latest}，请核对系统时钟，以免误记迟报"
 
 
 @dataclass(slots=True)
@@ -84,9 +86,17 @@ class Intake:
         if arrival is not None:
             self._remove(arrival, path, before)
             return False
+        self._tell_clock(file)
         now = self._clock().isoformat(timespec="seconds")
         self._remove(self._ledger.take(batch, file, digest, size, before[1], now), path, before)
         return True
+
+    def _tell_clock(self, file: str) -> None:
+        """A clock that was wrong, or is now, would make departments late that are not."""
+        latest, now = self._ledger.latest_time(), self._clock()
+        if latest and now + _JITTER < datetime.datetime.fromisoformat(latest):
+            said = f"{now:%Y-%m-%d %H:%M}"
+            self.problems[file] = CLOCK.format(now=said, latest=latest[:16].replace("T", " "))
 
     def _remove(self, arrival: Arrival, path: Path, mark: tuple[int, int]) -> None:
         """Takes the file off the inbox, unless another version lies there by now."""
