@@ -329,6 +329,22 @@ def test_trying_the_formulas_shows(fault: str) -> None:
     assert any(said in sentence for sentence in sentences), sentences
 
 
+def test_a_requirement_is_written_once_for_several_figures() -> None:
+    text = (
+        FLOOR
+        + '[[require]]\nid = "{列}过大"\ntitle = "{列}"\ntest = "={列}<=10*上年数"\nplace = "{列}"\neach = ["决算数", "预算数"]\nneeds = ["{列}"]\nverdict = "待说明"\nexpected = "{上年数}"\nmessage = "{列} {{列}}"\nhint = "请核对。"'
+    )
+    assert small_checked(text, thorough=True).errors == ()
+    first, second = small(text).requirements
+    assert (first.id, first.place, first.needs, first.message) == (
+        "决算数过大",
+        "决算数",
+        ("决算数",),
+        "决算数 {决算数}",
+    )
+    assert (second.id, second.place, second.test.names) == ("预算数过大", "预算数", {"预算数", "上年数"})
+
+
 def test_a_sound_scheme_is_not_complained_about() -> None:
     assert small_checked(FLOOR, thorough=True).errors == ()
 

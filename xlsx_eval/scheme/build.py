@@ -52,7 +52,11 @@ def build_scheme(raw: Mapping[str, Any]) -> Scheme:
         checks=tuple(
             check for number, entry in enumerate(raw.get("check", ())) for check in _checks(entry, number)
         ),
-        requirements=tuple(_requirement(entry) for entry in raw.get("require", ())),
+        requirements=tuple(
+            requirement
+            for number, entry in enumerate(raw.get("require", ()))
+            for requirement in _requirements(entry, number)
+        ),
         examples=tuple(_example(entry) for entry in raw.get("example", ())),
         settings={key: str(head[key]) for key in ("source", "note") if key in head},
     )
@@ -105,9 +109,15 @@ def _present(text: str, needs: Sequence[str], word: str) -> Formula:
     return compile_formula(f'=IF({missing},"",{text})')
 
 
-def _requirement(raw: Mapping[str, Any]) -> Requirement:
-    words = {key: raw[key] for key in ("id", "title", "place", "verdict", "expected", "message", "hint")}
-    return Requirement(test=compile_formula(raw["test"]), needs=tuple(raw.get("needs", ())), **words)
+def _requirements(raw: Mapping[str, Any], number: int) -> Iterator[Requirement]:
+    keys = ("id", "title", "place", "verdict", "expected", "message", "hint")
+    for word in raw.get("each", ("",)):
+        yield Requirement(
+            **{key: raw[key].replace("{列}", word) for key in keys},
+            test=compile_formula(raw["test"].replace("{列}", word)),
+            needs=tuple(name.replace("{列}", word) for name in raw.get("needs", ())),
+            number=number,
+        )
 
 
 def _example(raw: Mapping[str, Any]) -> Example:

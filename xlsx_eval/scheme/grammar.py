@@ -176,6 +176,7 @@ TABLES: Mapping[str, Mapping[str, Key]] = {
         "title": NAME,
         "test": FORMULA,
         "place": NAME,
+        "each?": WORDS,
         "needs?": WORDS,
         "verdict": VERDICT,
         "expected": NAME,

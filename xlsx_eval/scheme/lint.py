@@ -155,8 +155,8 @@ def formulas(scheme: Scheme) -> Iterator[tuple[Path, Formula]]:
     for check in scheme.checks:
         yield ("check", check.number, "left"), check.left
         yield ("check", check.number, "right"), check.right
-    for index, requirement in enumerate(scheme.requirements):
-        yield ("require", index, "test"), requirement.test
+    for requirement in scheme.requirements:
+        yield ("require", requirement.number, "test"), requirement.test
 
 
 def _names(scheme: Scheme) -> Iterator[Remark]:
@@ -187,8 +187,8 @@ def _other_names(scheme: Scheme, known: set[str]) -> Iterator[Remark]:
                 ("check", check.number, "right"),
                 "右边应是部门填报的数据项，标注才有位置；推算的一边请写在左边",
             )
-    for index, requirement in enumerate(scheme.requirements):
-        place = requirement.place
+    for requirement in scheme.requirements:
+        index, place = requirement.number, requirement.place
         if place not in scheme.fields or scheme.fields[place].table is not None:
             single = [field.name for field in scheme.single_fields()]
             yield Remark(

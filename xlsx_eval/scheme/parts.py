@@ -217,6 +217,7 @@ class Requirement:
     expected: str
     message: str
     hint: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,10 @@ def probe(scheme: Scheme) -> Iterator[Remark]:
     for index, indicator in enumerate(scheme.indicators):
         yield from _indicator(indicator, samples, ("indicator", index))
     yield from _checks(scheme, samples)
-    for index, requirement in enumerate(scheme.requirements):
+    for requirement in scheme.requirements:
         results = [requirement.test.evaluate(figures) for figures in samples]
-        yield from _fires([one is False for one in results], ("require", index, "test"), "要求")
+        path: Path = ("require", requirement.number, "test")
+        yield from _fires([one is False for one in results], path, "要求")
     yield from _units(scheme)
     yield from _unused(scheme)
 

@@ -280,6 +280,7 @@ REQUIREMENTS = Block(
         _c("条件公式", "test", cells.FORMULA, 44, "结果为 FALSE 时提出问题。"),
         _c("标注位置", "place", width=24),
         _c("应为", "expected", width=20),
+        _c("逐列", "each", cells.LIST, 20, "同一要求用于几列或几项的，写其名称，公式和文字中用 {列} 代替。"),
         _c("须填", "needs", cells.LIST, 24),
         _c("不符时", "verdict", cells.VERDICT, 10),
         _c("处理办法", "hint", width=40),
