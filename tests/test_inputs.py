@@ -605,6 +605,59 @@ def test_a_whole_sheet_in_yuan_is_one_finding_a_column() -> None:
         assert "各项目之和＝项目支出" in item.message
 
 
+def in_yuan(sheet: str, cells: list[str], editor: Editor | None = None) -> Editor:
+    """The faultless form with the amounts of these cells in 元."""
+    page = openpyxl.load_workbook(io.BytesIO(faultless()))[sheet]
+    editor = editor or Editor()
+    for cell in cells:
+        if isinstance(page[cell].value, int | float):
+            editor.set(sheet, cell, round(page[cell].value * 10_000, 2))
+    return editor
+
+
+def test_a_block_in_yuan_that_adds_up_is_betrayed_by_the_whole_it_is_part_of() -> None:
+    cells = [f"{column}{row}" for row in range(18, 23) for column in "BCDE"]
+    found = evaluate(in_yuan("基础数据", cells).save(), scheme())
+    assert told(found) == {("B11", "基础数据", f"{column}18") for column in "BCDE"}
+    assert {item.verdict for item in found.findings} == {"待说明"}
+    assert {("基础数据", f"{column}21") for column in "BCDE"} <= {
+        cell for item in found.findings for cell in named_cells(item)
+    }
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["B23", "C23", "D23", "E23"], ["B38", "B39"], ["B38"]],
+    ids=["procurement", "assets", "assets in all"],
+)
+def test_figures_in_yuan_that_no_sum_holds_are_asked_about(cells: list[str]) -> None:
+    found = evaluate(in_yuan("基础数据", cells).save(), scheme())
+    assert told(found) == {("B11", "基础数据", cell) for cell in cells}
+    assert found.state == "待复核"
+
+
+def test_a_carry_over_in_yuan_is_the_cause_of_its_rate_and_score() -> None:
+    found = evaluate(in_yuan("基础数据", ["B27", "B28", "B29"]).save(), scheme())
+    assert {code for code, _, _ in told(found)} == {"B11"}
+    cells = {cell for item in found.findings for cell in named_cells(item)}
+    assert {("指标自评", "H16"), ("指标自评", "I16")} <= cells
+
+
+def test_a_whole_workbook_in_yuan_is_asked_about_at_the_cost_of_its_staff() -> None:
+    grid = [f"{column}{row}" for row in range(13, 24) for column in "BCDE"]
+    editor = in_yuan("基础数据", [*grid, "B27", "B28", "B29", "B38", "B39"])
+    in_yuan("支出功能科目", [f"{column}{row}" for row in range(5, 9) for column in "CDEF"], editor)
+    in_yuan("项目支出", [f"{column}{row}" for row in range(5, 13) for column in "CDEF"], editor)
+    asked = evaluate(editor.save(), scheme())
+    assert told(asked) == {("C06", "基础数据", "E15")}
+    assert "全表金额" in asked.findings[0].hint
+
+
+def test_a_part_somewhat_above_its_bound_is_asked_about_but_not_for_its_unit() -> None:
+    found = judge(政府采购_决算数=120, 支出合计_决算数=100)
+    assert [item.code for item in found.findings if item.field == "政府采购_决算数"] == ["C06"]
+
+
 # all at once, once each ------------------------------------------------------------------------------------------
 
 

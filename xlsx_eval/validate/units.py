@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from xlsx_eval.entries import Answer, show
-from xlsx_eval.findings import ERROR, Finding, finding
+from xlsx_eval.findings import ERROR, EXPLAIN, Finding, finding
 from xlsx_eval.precision import answers_of
 from xlsx_eval.recompute import Spot
 from xlsx_eval.scheme import Check
@@ -15,6 +15,8 @@ from xlsx_eval.validate.trials import mendings
 WAN = 10_000.0
 _LEAST, _MOST = 2_000.0, 50_000.0
 """How many times its neighbours an amount in 元 is, roughly."""
+_BEYOND = 3.0
+"""How far beyond a bound of the scheme an amount must lie to be taken for 元."""
 _ROUNDS = 6
 
 
@@ -66,7 +68,7 @@ def _is_wan_times(answer: Answer, value: float) -> bool:
 
 
 def suspects(case: Case) -> dict[Spot, Answer]:
-    """Amounts that look like 元, by their cells: out of their line or their sum, and no sum contradicts."""
+    """Amounts that look like 元, by their cells: out of their line, sum or bound, and no sum contradicts."""
     fewer, more = _out_of_line(case)
     banned: set[Spot] = set()
     found: dict[Spot, Answer] = {}
@@ -83,7 +85,8 @@ def _gathered(case: Case, first: Mapping[Spot, Answer], banned: Container[Spot])
     """The first suspects, and those that come out once the others are read as 元."""
     found = {spot: answer for spot, answer in first.items() if spot not in banned}
     for _ in range(_ROUNDS):
-        more = {answer.spot: answer for answer in _out_of_sum(_as_yuan(case, found))}
+        read = _as_yuan(case, found)
+        more = {answer.spot: answer for answer in (*_out_of_sum(read), *_out_of_bounds(read))}
         fresh = {spot: one for spot, one in more.items() if spot not in found and spot not in banned}
         if not fresh:
             break
@@ -187,3 +190,36 @@ def _out_of_sum(case: Case) -> Iterator[Answer]:
             yield from large
         elif whole > 0 and total > whole and abs(total / WAN - whole) <= scored.tolerance + 0.01:
             yield stated[0]
+
+
+def _out_of_bounds(case: Case) -> Iterator[Answer]:
+    """Amounts far beyond what a requirement of the scheme that only asks lets pass, and within it as 元."""
+    doubted = _doubted(case)
+    for requirement in case.scheme.requirements:
+        answer = case.submission.answers.get(requirement.place)
+        if requirement.verdict != EXPLAIN or answer is None or not _is_amount(answer):
+            continue
+        if any(case.submission.number(name) is None for name in requirement.needs):
+            continue
+        bounds = {one.field.name for one in answers_of(requirement.test, case.submission, case.scheme)}
+        if bounds & doubted - {requirement.place}:
+            continue
+        number = answer.number or 0.0
+        holds = [
+            requirement.test.evaluate(case.scored.figures.with_values({requirement.place: value}))
+            is not False
+            for value in (number, number / _BEYOND, number / WAN)
+        ]
+        if holds == [False, False, True]:
+            yield answer
+
+
+def _doubted(case: Case) -> set[str]:
+    """Fields of sums that fail: as bounds they prove nothing."""
+    return {
+        answer.field.name
+        for check, scored in zip(case.scheme.checks, case.scored.checks, strict=True)
+        for side in (check.left, check.right)
+        for answer in answers_of(side, case.submission, case.scheme)
+        if scored.agrees is False and check.verdict == ERROR
+    }
