@@ -421,3 +421,13 @@ def test_what_cannot_be_scored_says_why(season: Workspace) -> None:
     assert "评分要点未选择" in words["预算编制完整性"]
     assert "计算所需的数据未填" in words["支付进度率"]
     assert "None" not in words.values()
+
+
+@pytest.mark.parametrize("name", ["游" * 32_760, "游客_x0041_人次", "a|b#2", "=1+1"])
+def test_whatever_a_department_calls_its_row_the_sheet_can_be_read(name: str, season: Workspace) -> None:
+    drop(season, "b.xlsx", told({OPINION_ROW: [named(name)]}))
+    collected(season)
+    row = row_of(season, name[:2])
+    assert read_review(season, filled(season, put(row, 复核得分=2.4)), NOW).entered == 1
+    assert finals(season).changed == -0.6
+    assert max(len(str(line["标识（勿改）"])) for line in lines_of(season).values()) <= 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +48,8 @@ _DRAWN = {SCORE: _SCORE_DRAWN, REMARK: _REMARK_DRAWN}
 _HIDDEN = (Column(_SCORE_DRAWN, 10, "score"), Column(_REMARK_DRAWN, 36))
 _ALL_COLUMNS = (*_COLUMNS, *_HIDDEN)
 LONGEST = 1000
+_LONGEST_KEY = 200
+_ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _LAST_DIGIT = 1e-9
 _ESCAPE = "x005F_"
 """What a workbook writes into a text before something that looks like an escape, such as _x0041_."""
@@ -100,8 +103,15 @@ def _cells(line: _Line) -> tuple[str | float | None, ...]:
         *(line.verdict.department, result.department, line.verdict.round, item.why, item.name),
         *(item.found, item.expected, item.words),
         *(item.claimed, item.score, _range(item)),
-        *(*entry, item.key, *entry),
+        *(*entry, _mark(item.key), *entry),
     )
+
+
+def _mark(key: str) -> str:
+    """An item's key as the sheet shows it: as it is, or a digest of one that a cell would not keep."""
+    if len(key) <= _LONGEST_KEY and not _ESCAPED.search(key):
+        return key
+    return f"{key[:2]}{hashlib.sha256(key.encode()).hexdigest()[:20]}"
 
 
 def _range(item: Item) -> str:
@@ -194,7 +204,7 @@ class _Reading:
 
     def __init__(self, known: Sequence[_Line], rounds: Mapping[str, int], source: _Source, now: str) -> None:
         self._rounds = rounds
-        self._known = {(line.verdict.department, line.item.key): line for line in known}
+        self._known = {(line.verdict.department, _mark(line.item.key)): line for line in known}
         self._source = source
         self._now = now
         self._seen: dict[tuple[str, str], int] = {}
