@@ -8,12 +8,12 @@ from collections.abc import Mapping
 import openpyxl
 import pytest
 from forms import scheme
-from seasons import answered
+from seasons import SAMPLES, answered
 
 from xlsx_eval import Evaluation, annotate, evaluate
 from xlsx_eval.answers import read_answers
 from xlsx_eval.evaluate import with_findings
-from xlsx_eval.fill import fill
+from xlsx_eval.fill import fill, read_values
 from xlsx_eval.known_figures import known_findings
 from xlsx_eval.round_judge import Basis, RoundJudged, judge_round
 from xlsx_eval.rounds import EXPLAINED, FIXED, NEW, OPEN, Past, compare, identities
@@ -183,8 +183,97 @@ def test_answers_are_found_where_rows_were_sorted_or_inserted() -> None:
     sheet.insert_rows(8)
     target = io.BytesIO()
     book.save(target)
-    past = tuple(Past(item, key) for item, key in zip(first.result.findings, first.keys, strict=True))
-    assert read_answers(read_book(target.getvalue()), past) == {0: "第一条的说明"}
+    assert read_answers(read_book(target.getvalue()), past_in(first)) == {0: "第一条的说明"}
+
+
+def own_rows(*rows: tuple[str, float]) -> bytes:
+    """A full workbook in which own indicators of these names and results stand for one far above its target."""
+    values = read_values(SAMPLES / "区文化旅游体育局.toml")
+    values["基本情况"].update(HEAD)
+    listed = values["自定指标"]
+    place = next(place for place, row in enumerate(listed) if row["三级指标"] == "全年接待游客人次")
+    common = {**listed[place], "分值": 5, "自评得分": 5, "年度指标值": 80}
+    drawn = [{**common, "三级指标": name, "实际完成值": result} for name, result in rows]
+    values["自定指标"] = [*listed[:place], *drawn, *listed[place + 1 :]]
+    return fill(values, scheme())
+
+
+def saying(data: bytes, words: str, answer: str) -> bytes:
+    """The workbook with `answer` beside every finding whose message holds `words`."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = book["问题清单"]
+    headings = {cell.value: cell.column for cell in sheet[5]}
+    for row in range(6, sheet.max_row + 1):
+        if words in str(sheet.cell(row, headings["问题说明"]).value):
+            sheet.cell(row, headings["整改说明（部门填写）"]).value = answer
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def overwritten(data: bytes, rows: Mapping[float, tuple[str, float]]) -> bytes:
+    """The workbook with other names and results in the rows of own indicators, by the result that stood there."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    sheet = book["产出与效果"]
+    headings = {cell.value: cell.column for row in sheet.iter_rows(max_row=4) for cell in row}
+    name, result = headings["三级指标"], headings["实际完成值"]
+    for row in range(5, sheet.max_row + 1):
+        if (new := rows.get(sheet.cell(row, result).value)) is not None:
+            sheet.cell(row, name).value, sheet.cell(row, result).value = new
+    return saved(book)
+
+
+def overshoots(judged_round: RoundJudged) -> dict[str, tuple[str, str]]:
+    """Standing and answer of every F02, by what it says."""
+    pairs = zip(judged_round.result.findings, judged_round.standings, strict=True)
+    return {item.message[:30]: (one.word, one.answer) for item, one in pairs if item.code == "F02"}
+
+
+def past_in(judged_round: RoundJudged) -> tuple[Past, ...]:
+    return tuple(
+        Past(item, key) for item, key in zip(judged_round.result.findings, judged_round.keys, strict=True)
+    )
+
+
+def test_the_answer_to_a_corrected_item_goes_to_no_other() -> None:
+    first = first_round(own_rows(("游客甲", 118.6), ("游客乙", 150)))
+    given = saying(first.data, "游客甲", "甲：已更正")
+    second = next_round(overwritten(given, {118.6: ("游客乙", 150), 150: ("游客甲", 85)}), first)
+    assert list(overshoots(second).values()) == [(OPEN, "")]
+    assert {line["整改状态"]: line["整改说明（部门填写）"] for line in problem_lines(second.data)}[
+        FIXED
+    ] == "甲：已更正"
+    third = next_round(second.data, second, 3)
+    assert list(overshoots(third).values()) == [(OPEN, "")]
+
+
+def test_a_department_may_call_a_finding_corrected_beside_its_answer() -> None:
+    first = first_round(own_rows(("游客甲", 118.6)))
+    second = next_round(first.data, first)
+    book = openpyxl.load_workbook(io.BytesIO(saying(second.data, "游客甲", "追加任务")))
+    sheet = book["问题清单"]
+    for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value == OPEN):
+        cell.value = FIXED
+    third = next_round(saved(book), second, 3)
+    assert list(overshoots(third).values()) == [(EXPLAINED, "追加任务")]
+
+
+def test_a_line_that_says_what_a_finding_says_goes_before_one_at_its_place() -> None:
+    first = first_round(own_rows(("游客甲", 118.6)))
+    book = openpyxl.load_workbook(io.BytesIO(saying(first.data, "游客甲", "逐字相符")))
+    sheet = book["问题清单"]
+    row = next(cell.row for cell in sheet["H"] if "游客甲" in str(cell.value))
+    sheet.insert_rows(6)
+    for column in range(1, 12):
+        sheet.cell(6, column).value = sheet.cell(row + 1, column).value
+    sheet["H6"].value, sheet["K6"].value = "别的话。", "只是位置相同"
+    answers = read_answers(read_book(saved(book)), past_in(first))
+    assert answers is not None
+    assert list(answers.values()) == ["逐字相符"]
 
 
 def test_approved_and_last_years_figures_are_compared_to_the_decimals_typed() -> None:
