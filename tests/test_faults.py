@@ -14,6 +14,7 @@ from seasons import clock, collected, drop, form, made, returned
 from xlsx_eval.collect import collect_once
 from xlsx_eval.errors import FolderError, XlsxEvalError
 from xlsx_eval.ledger import ACCEPTED, Ledger
+from xlsx_eval.outbox import write_whole
 from xlsx_eval.status import status
 from xlsx_eval.verify import verify
 from xlsx_eval.workspace import Workspace
@@ -189,3 +190,32 @@ def test_runs_killed_at_random_instants_end_as_undisturbed_ones(tmp_path: Path) 
     from crash import crash
 
     assert crash(3, 2, 7, tmp_path).kills >= 3
+
+
+def test_what_an_officer_keeps_among_the_unclaimed_is_left_alone(season: Workspace) -> None:
+    drop(season, "x.xlsx", form("999999", "某单位"))
+    collected(season)
+    folder = season.root / "待认领"
+    ours = next(path for path in folder.iterdir())
+    (folder / "2023_核实记录.txt").write_text("已电话核实", encoding="utf-8")
+    (folder / "2023_往来函").mkdir()
+    (folder / "0099_旧件.xlsx").write_bytes(ours.read_bytes())
+    drop(season, "a.xlsx", form("105001"))
+    done = collected(season)
+    assert (done.outcomes, done.problems) == ({ACCEPTED: 1}, {})
+    assert {path.name for path in folder.iterdir()} == {ours.name, "2023_核实记录.txt", "2023_往来函"}
+
+
+def test_a_folder_for_the_unclaimed_that_cannot_be_written_is_told(season: Workspace) -> None:
+    (season.root / "待认领").write_bytes(b"in the way")
+    drop(season, "x.xlsx", form("999999", "某单位"))
+    drop(season, "a.xlsx", form("105001"))
+    done = collected(season)
+    assert done.outcomes[ACCEPTED] == 1
+    assert list(done.problems) == ["待认领"]
+
+
+def test_no_temporary_name_is_told_when_a_file_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(FolderError) as caught:
+        write_whole(tmp_path / "没有" / "复核表.xlsx", b"")
+    assert caught.value.path == str(tmp_path / "没有" / "复核表.xlsx")

@@ -193,7 +193,7 @@ class Collector:
                 outbox.finish()
             except FolderError as error:
                 self._problems[error.path] = _CANNOT_WRITE
-            show_unclaimed(self.workspace.root, self.ledger.unclaimed(), self.archive)
+            self._problems.update(show_unclaimed(self.workspace.root, self.ledger.unclaimed(), self.archive))
             return list(outbox.kept)
 
     def _decide_batch(self, arrivals: Sequence[Arrival], roster: Roster, outbox: Outbox) -> None:

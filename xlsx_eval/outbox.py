@@ -172,11 +172,12 @@ def _below(name: str) -> bool:
 
 @contextmanager
 def _telling(path: Path) -> Iterator[None]:
-    """Turns a refusal of the system into the operator's error."""
+    """Turns a refusal of the system into the operator's error, which names no temporary file of ours."""
     try:
         yield
     except OSError as error:
-        raise FolderError(str(error.filename or path), "unwritable") from error
+        named = str(error.filename or path)
+        raise FolderError(str(path) if named.endswith(_UNFINISHED) else named, "unwritable") from error
 
 
 def _digest(path: Path) -> str:
