@@ -217,3 +217,40 @@ def test_verdicts_of_an_older_scheme_or_year_are_told(season: Workspace) -> None
     out = io.StringIO()
     run(["status", str(season.root), "--lang", "zh"], out, out)
     assert "2 个部门按旧方案核定" in out.getvalue()
+
+
+def ran(workspace: Workspace) -> int:
+    """Exit code of a pass by the command line."""
+    out = io.StringIO()
+    return run(["run", str(workspace.root), "--lang", "zh"], out, out)
+
+
+def test_an_unclaimed_file_waits_until_every_department_it_may_be_of_has_filed(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "season")
+    drop(workspace, "a.xlsx", form("105001", "区档案馆"))
+    assert ran(workspace) == 2
+    drop(workspace, "b.xlsx", right("105001", "区教育局"))
+    assert ran(workspace) == 2
+    assert [one.file for one in status(workspace, TODAY).unclaimed] == ["a.xlsx"]
+    drop(workspace, "c.xlsx", right("010203", "区档案馆"))
+    assert ran(workspace) == 0
+    assert status(workspace, TODAY).unclaimed == ()
+
+
+def test_a_file_of_nobody_at_all_is_told_once_and_still_listed(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "season")
+    drop(workspace, "a.xlsx", form("999999", "某公司"))
+    assert [ran(workspace), ran(workspace)] == [2, 0]
+    assert [one.file for one in status(workspace, TODAY).unclaimed] == ["a.xlsx"]
+
+
+def test_a_file_that_cannot_be_read_goes_before_what_could_not_be_done(tmp_path: Path) -> None:
+    workspace = made(tmp_path / "season")
+    drop(workspace, "a.xlsx", b"%PDF-1.4")
+    drop(workspace, "b.xlsx", form("999999", "某公司"))
+    (workspace.root / "待认领").write_bytes(b"in the way")
+    assert ran(workspace) == 3
+    drop(workspace, "c.xlsx", form("105001"))
+    assert ran(workspace) == 1
+    drop(workspace, "d.xlsx", right("105001", "区教育局"))
+    assert ran(workspace) == 2

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from xlsx_eval.evaluate import FOR_REVIEW, UNREADABLE
-from xlsx_eval.ledger import OUTCOMES, UNREAD, Arrival, Ledger, Review, Verdict
+from xlsx_eval.ledger import OUTCOMES, UNCLAIMED, UNREAD, Arrival, Ledger, Review, Verdict
 from xlsx_eval.outbox import FINDINGS, RESULTS, SCORES, SUMMARY, Outbox
 from xlsx_eval.paper import Column, Paper
 from xlsx_eval.results import Result, Tables, json_line
@@ -56,12 +56,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The season: departments in the order of the roster, and arrivals that wait for a person."""
+    """The season: departments in the order of the roster, and arrivals that wait for a person.
+
+    What was nobody's or could not be read no longer waits once every department it may be of sent a workbook;
+    `owed` are the unclaimed that such a department is known of.
+    """
 
     departments: tuple[Standing, ...]
     unclaimed: tuple[Arrival, ...]
     unread: tuple[Arrival, ...]
     arrivals: tuple[Arrival, ...]
+    owed: tuple[Arrival, ...] = ()
 
     def count(self, *states: str) -> int:
         """Departments in any of these states."""
@@ -133,7 +138,23 @@ def _status(
         one for one in arrivals if one.outcome == UNREAD and latest.get(one.department, 0) <= one.id
     )
     departments = (*departments, *gone)
-    return Status(departments, tuple(ledger.unclaimed()), unread, tuple(arrivals))
+    suspects = {one.id: _suspects(one, roster) for one in arrivals if one.outcome == UNCLAIMED}
+    unclaimed = tuple(
+        one for one in arrivals if one.id in suspects and not _settled(one, suspects[one.id], latest)
+    )
+    owed = tuple(one for one in unclaimed if suspects[one.id])
+    return Status(departments, unclaimed, unread, tuple(arrivals), owed)
+
+
+def _suspects(one: Arrival, roster: Roster) -> frozenset[str]:
+    """Codes of the departments an unclaimed file may be of: by the code or name in it, or its file's name."""
+    known = (roster.identify(one.seen_code, "")[0], roster.identify("", one.seen_name)[0])
+    return frozenset(found.code for found in known if found) | frozenset({one.department} - {""})
+
+
+def _settled(one: Arrival, suspects: frozenset[str], latest: Mapping[str, int]) -> bool:
+    """Whether every department the file may be of sent a workbook after it."""
+    return bool(suspects) and all(latest.get(code, 0) > one.id for code in suspects)
 
 
 def _unfiled(one: Department, deadline: datetime.date | None, today: datetime.date) -> Standing:

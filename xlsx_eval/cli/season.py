@@ -72,6 +72,7 @@ def _tell(words: Words, told: Told) -> None:
 def run_workspace(words: Words, directory: Path) -> int:
     """One pass over the workspace, and its summary when anything changed."""
     from xlsx_eval.collect import collect_once
+    from xlsx_eval.ledger import UNCLAIMED
     from xlsx_eval.status import status, write_summary
     from xlsx_eval.workspace import open_workspace
 
@@ -82,10 +83,9 @@ def run_workspace(words: Words, directory: Path) -> int:
     today = datetime.date.today()
     if done.decided:
         click.echo(words("run.summary", path=write_summary(workspace, today)))
-    if done.problems:
-        return ACT
-    shown = status(workspace, today)
-    return code_of(set(done.states)) or (ACT if shown.unclaimed else DONE)
+    # A file that nobody can be named for is told when it comes; it would keep a season from ever ending well.
+    waits = done.problems or UNCLAIMED in done.outcomes or status(workspace, today).owed
+    return code_of(set(done.states)) or (ACT if waits else DONE)
 
 
 def _pass_lines(words: Words, done: Pass) -> Iterator[str]:
