@@ -32,6 +32,8 @@ def with_row_context(submission: Submission, scheme: Scheme) -> Submission:
             for row, claim in enumerate(claims)
         )
     names = [f"{table}_年度指标值", f"{table}_实际完成值"]
+    if not {*names, f"{table}_指标性质"} <= scheme.fields.keys():
+        return replace(submission, columns=columns)
     rows = range(max((len(columns.get(name, ())) for name in names), default=0))
     read = [_target_and_actual(submission.row(table, row), submission.book) for row in rows]
     for name, column in zip(names, zip(*read, strict=True), strict=False):

@@ -46,13 +46,18 @@ def contradictions(row: Mapping[str, Answer], name: str, book: Book) -> Iterator
 def out_of_reach(row: Mapping[str, Answer], answer: Answer) -> str:
     """The range in which a figure of the row must lie; "" where it does, or where there is none."""
     number, name = answer.number, str(row["三级指标"].value or "")
-    unit = unit_of(str(row["计量单位"].value or ""))
+    unit = unit_of(_unit(row))
     if number is None:
         return ""
     if number > 100 + 1e-9 and _WHOLE.search(name) and (unit.percent or unit.text in ("", "分")):
         return "0～100"
     counted = unit.stated and not unit.percent and not _FALLS.search(name)
     return "不小于 0" if number < 0 and counted else ""
+
+
+def _unit(row: Mapping[str, Answer]) -> str:
+    unit = row.get("计量单位")
+    return "" if unit is None or unit.value is None else str(unit.value)
 
 
 def _entry(answer: Answer) -> Entry | None:
@@ -85,8 +90,8 @@ def _direction(marks: str) -> str:
 
 def _units(row: Mapping[str, Answer], name: str) -> Iterator[Finding]:
     """Figures typed with another unit than the row's: 12人 where 所 are counted."""
-    unit = row["计量单位"]
-    if not isinstance(unit.value, str):
+    unit = row.get("计量单位")
+    if unit is None or not isinstance(unit.value, str):
         return
     wanted = unit_of(unit.value)
     for column in _FIGURES:
@@ -106,13 +111,13 @@ def _alike(typed: str, wanted: str) -> bool:
 
 def _share_or_percentage(row: Mapping[str, Answer], name: str, book: Book) -> Iterator[Finding]:
     """A result below a limit in percent that would exceed it if it were a share of 1."""
-    target, actual, unit = row["年度指标值"], row["实际完成值"], row["计量单位"]
-    if row["指标性质"].value != "≤" or not unit_of(str(unit.value or "")).percent:
+    target, actual = row["年度指标值"], row["实际完成值"]
+    if row["指标性质"].value != "≤" or not unit_of(_unit(row)).percent:
         return
     share, limit = actual.number or 0.0, target.number or 0.0
     if limit >= _CLEARLY_A_LIMIT and share * 100 > limit and is_share_beside(actual, target, book):
         words = f"实际完成值填写为 {actual.shown}，不能确定是 {show(share)}% 还是 {show(share * 100)}%"
-        yield _told(actual, unit, name, words)
+        yield _told(actual, row["计量单位"], name, words)
 
 
 def _told(answer: Answer, against: Answer, name: str, words: str) -> Finding:

@@ -133,8 +133,8 @@ def _kinds(row: Mapping[str, Answer]) -> Iterator[Finding]:
         answer = row[name]
         if isinstance(answer.value, str) and row["指标性质"].value is not None:
             words = {"字段": f"{_name(row)} {name}", "原文": answer.shown}
-            unit = row["计量单位"].value
-            expected = f"数字（计量单位：{unit}）" if unit else "数字"
+            unit = row.get("计量单位")
+            expected = f"数字（计量单位：{unit.value}）" if unit is not None and unit.value else "数字"
             yield finding(
                 "B02", answer.place, answer.field.name, words=words, found=answer.shown, expected=expected
             )

@@ -142,7 +142,7 @@ class Trials:
     def _rate_agrees(rate: _Rate, answer: Answer, value: float, figures: Figures) -> bool:
         if rate.row is not None:
             changed = {
-                name: value if one.spot == answer.spot else one.value for name, one in rate.row.items()
+                name: value if one.place == answer.place else one.value for name, one in rate.row.items()
             }
             figures = Figures(changed)
         computed = rate.formula.evaluate(figures)
