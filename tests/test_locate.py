@@ -242,6 +242,18 @@ def test_without_a_column_what_needs_it_is_not_scored_and_the_rest_is(name: str,
     assert {code for code, _, _ in told(found)} == {"A02"}
 
 
+@pytest.mark.parametrize("column", ["科目名称", "上年决算数", "差异原因"])
+def test_a_wrong_figure_is_still_told_apart_where_a_column_was_deleted(column: str) -> None:
+    field = scheme().fields[f"功能科目_{column}"]
+
+    def change(book: Workbook) -> None:
+        book["支出功能科目"]["F5"] = 41438.85
+        cut(book, field.sheet, column=field.cell.column)
+
+    found = resaved(change)
+    assert {code for code, _, _ in told(found)} == {"A02", "C07"}
+
+
 def test_a_deleted_row_names_the_indicators_that_cannot_be_scored() -> None:
     found = resaved(lambda book: cut(book, "基础数据", row=16))
     [lost] = found.findings
@@ -340,6 +352,47 @@ def test_a_changed_label_is_told_at_its_cell() -> None:
 def test_changed_points_are_told_at_their_cell() -> None:
     found = resaved(lambda book: book["指标自评"].__setitem__("D12", 5))
     assert told(found) == {("A15", "指标自评", "D12")}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "text"),
+    [
+        ("指标自评", "E12", "完成 90% 以上得满分"),
+        ("指标自评", "F5", "收入数据完整（2 分）"),
+        ("指标自评", "A5", "履职管理（40 分）"),
+        ("指标自评", "H5", "100%"),
+        ("基础数据", "A2", "金额单位：元"),
+        ("支出功能科目", "A2", "金额单位：元"),
+        ("支出功能科目", "A2", None),
+    ],
+)
+def test_a_changed_locked_text_is_told_at_its_cell(sheet: str, cell: str, text: str | None) -> None:
+    found = resaved(lambda book: book[sheet].__setitem__(cell, text))
+    assert told(found) == {("A15", sheet, cell)}
+    assert found.score == RIGHT
+
+
+def test_a_deleted_heading_row_is_told_where_it_stood() -> None:
+    found = resaved(lambda book: cut(book, "基础数据", row=12))
+    assert told(found) == {("A11", "基础数据", "A12")}
+    assert messages(found, "A11") == ["“基础数据”模板第 12 行“项目”已删除"]
+    assert found.score == RIGHT
+
+
+def test_a_deleted_column_of_locked_points_is_told_where_it_stood() -> None:
+    found = resaved(lambda book: cut(book, "指标自评", column=4))
+    assert told(found) == {("A11", "指标自评", "D4")}
+    assert found.score == RIGHT
+
+
+def test_the_number_of_a_row_that_was_moved_down_is_not_foreign() -> None:
+    def change(book: Workbook) -> None:
+        shift(book, "项目支出", rows=(7, 1))
+        without_names(book)
+
+    found = resaved(change)
+    assert {code for code, _, _ in told(found)} == {"A03"}
+    assert found.score == RIGHT
 
 
 def test_a_label_cleared_and_names_lost_is_asked() -> None:

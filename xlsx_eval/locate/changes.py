@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from xlsx_eval.findings import Place
 from xlsx_eval.locate.align import Alignment
-from xlsx_eval.locate.form import Anchor, Form
+from xlsx_eval.locate.form import NOTE, Anchor, Form
 from xlsx_eval.locate.remark import Remark
 from xlsx_eval.locate.rows import is_idle
 from xlsx_eval.locate.text import core, squeeze
@@ -94,16 +94,48 @@ def _row_name(form: Form, row: int) -> str:
     return texts[0].strip("　 ") if texts else f"第 {row} 行"
 
 
+def gone(form: Form, sheet: SheetData, alignment: Alignment, lost: Set[str]) -> Iterator[Remark]:
+    """A11 for rows and columns of fixed texts that are no longer there; what took fields along is told with these."""
+    if not alignment.rows:
+        return
+    told_rows = {field.cell.row for field, _ in form.fields if field.name in lost}
+    told_columns = {(heading, field.cell.column) for field, heading in form.fields if field.name in lost}
+    for row in sorted({anchor.ref.row for anchor in form.anchors} - set(alignment.rows) - told_rows):
+        above = max((now for home, now in alignment.rows.items() if home < row), default=0)
+        yield _changed(sheet, CellRef(above + 1, 1), f"模板第 {row} 行“{_row_name(form, row)}”已删除")
+    for anchor in form.anchors:
+        home = (anchor.ref.row, anchor.ref.column)
+        columns = alignment.columns.get(anchor.ref.row, {})
+        if not anchor.heading or anchor.ref.row not in alignment.rows or home in told_columns:
+            continue
+        if anchor.ref.column not in columns:
+            before = max((now for other, now in columns.items() if other < anchor.ref.column), default=0)
+            place = CellRef(alignment.rows[anchor.ref.row], before + 1)
+            yield _changed(sheet, place, f"“{_heading(form, *home)}”一列已删除，其内容按模板规定")
+
+
 def changed_texts(form: Form, sheet: SheetData, alignment: Alignment) -> Iterator[Remark]:
     """A15 for every fixed text that is not, where it stands now, what the template says."""
-    for anchor in form.anchors:
-        ref = _place(form, anchor, alignment)
+    for anchor in (*form.anchors, *form.locked):
+        note = anchor in form.locked and anchor.ref == NOTE
+        ref = _note_place(anchor, sheet, alignment) if note else _place(form, anchor, alignment)
         if ref is None:
             continue
         cell = sheet.cells.get((ref.row, ref.column))
         if not _same(anchor, cell):
             words = {"原文": anchor.text, "现文": _shown(cell)}
             yield Remark("A15", Place(sheet.name, str(ref)), sheet.name, words, _shown(cell), anchor.text)
+
+
+def _note_place(note: Anchor, sheet: SheetData, alignment: Alignment) -> CellRef | None:
+    """Where a sheet's note is now: in any cell above its headings that says the same, else as far above as it was."""
+    first, now = min(alignment.rows.items(), default=(0, 0))
+    wanted = squeeze(note.text)
+    for (row, _), cell in sheet.cells.items():
+        if row < now and isinstance(cell.value, str) and squeeze(cell.value) == wanted:
+            return cell.ref
+    row = now - first + note.ref.row
+    return CellRef(row, note.ref.column) if row >= 1 else None
 
 
 def _place(form: Form, anchor: Anchor, alignment: Alignment) -> CellRef | None:
@@ -125,12 +157,11 @@ def label_column(form: Form, anchor: Anchor, alignment: Alignment) -> int | None
 
 
 def _same(anchor: Anchor, cell: Cell | None) -> bool:
-    if cell is None or cell.value is None:
-        return False
-    if anchor.points is not None and isinstance(cell.value, float):
-        return abs(cell.value - anchor.points) < 1e-9
-    bare = core if anchor.loose else squeeze
-    return isinstance(cell.value, str) and bare(cell.value) == bare(anchor.text)
+    value = None if cell is None else cell.value
+    if anchor.points is not None and isinstance(value, float):
+        return abs(value - anchor.points) < 1e-9
+    said = "" if value is None else value
+    return isinstance(said, str) and squeeze(said) == squeeze(anchor.text)
 
 
 def _shown(cell: Cell | None) -> str:
@@ -156,6 +187,7 @@ def beside(
         if (column > right or (row > bottom and row not in rows_read) or row in between)
         and not is_idle(cell)
         and not _is_ours(cell, texts)
+        and not _is_serial(cell, form, alignment)
     ]
     if outside:
         seen = "、".join(_clipped(cell) for cell in outside[:_LISTED])
@@ -163,6 +195,14 @@ def beside(
         places = [Place(sheet.name, str(cell.ref)) for cell in outside[:_MOST_CELLS]]
         words = {"表名": sheet.name, "内容": seen + more}
         yield Remark("A16", places[0], sheet.name, words, seen + more, also=tuple(places[1:]))
+
+
+def _is_serial(cell: Cell, form: Form, alignment: Alignment) -> bool:
+    """Whether it is one of the numbers that the template gives a table's rows, moved down with its row."""
+    table = form.sheet.table
+    if table is None or not isinstance(cell.value, float) or not 1 <= cell.value <= table.rows:
+        return False
+    return cell.ref.column == alignment.columns.get(form.heading_rows[0], {}).get(1)
 
 
 def _between(form: Form, alignment: Alignment) -> set[int]:

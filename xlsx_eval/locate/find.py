@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from xlsx_eval.findings import Place
 from xlsx_eval.locate.align import Alignment, align, label_row, matched
-from xlsx_eval.locate.changes import beside, changed_columns, changed_rows, changed_texts
+from xlsx_eval.locate.changes import beside, changed_columns, changed_rows, changed_texts, gone
 from xlsx_eval.locate.copies import copy_remarks, repeated_rows
 from xlsx_eval.locate.form import Form, forms_of
 from xlsx_eval.locate.hidden import hidden_entries
@@ -80,6 +80,7 @@ class _Finder:
     moved: dict[str, tuple[CellRef, CellRef, CellRef]] = field(init=False, default_factory=dict)
     unsure: dict[str, CellRef] = field(init=False, default_factory=dict)
     by_label: list[str] = field(init=False, default_factory=list)
+    lost: set[str] = field(init=False, default_factory=set)
     table: TableRows | None = field(init=False, default=None)
     bottom: int = field(init=False, default=0)
 
@@ -109,6 +110,7 @@ class _Finder:
             if found is not None:
                 cells[one.name] = found
         self._part(cells)
+        self.lost = {one.name for one, _ in self.form.fields} - set(cells)
         if self.form.sheet.table is not None:
             return self._columns(cells)
         taken = set(cells.values())
@@ -217,6 +219,7 @@ class _Finder:
         if not self.alignment.at_home:
             yield from changed_columns(self.form, self.sheet, self.alignment)
             yield from changed_rows(self.form, self.sheet, self.alignment)
+            yield from gone(self.form, self.sheet, self.alignment, self.lost)
         yield from repeated_rows(self.form, self.sheet, self.alignment)
         yield from changed_texts(self.form, self.sheet, self.alignment)
         rows = set(self.table.rows) if self.table else set()

@@ -9,42 +9,51 @@ from itertools import groupby
 from xlsx_eval.locate.text import with_years
 from xlsx_eval.scheme import Field, Grid, Indicator, Scheme, Sheet
 from xlsx_eval.scheme.layout import (
+    ANSWER_COLUMN,
     FORM_FIRST_ROW,
     FORM_INPUT_COLUMN,
     FORM_LABEL_COLUMN,
     INDICATOR_HEADING_ROW,
     INDICATOR_HEADINGS,
     TABLE_HEADING_ROW,
+    VALUE_COLUMN,
 )
 from xlsx_eval.scheme.rules import number_text
 from xlsx_eval.xlsx.cell import CellRef
 
 _SIGNATURE_ROWS = 5
-_NAME_COLUMN, _POINTS_COLUMN, _ITEM_COLUMN = 3, 4, 6
+_NAME_COLUMN, _POINTS_COLUMN, _STANDARD_COLUMN, _ITEM_COLUMN = 3, 4, 5, 6
+_CLOSED = "—"
+"""What the template writes where nothing is to be filled in."""
+NOTE = CellRef(2, 1)
+"""Where the note of a sheet stands, as the unit of its amounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A fixed text and its cell; a heading names its column, other texts their row.
 
-    `points` is a fixed number. A `loose` text is compared without what stands behind it in brackets.
+    `points` is a fixed number.
     """
 
     ref: CellRef
     text: str
     heading: bool = False
     points: float | None = None
-    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A sheet of the template: its fixed texts, its fields with their heading rows, and how far it reaches."""
+    """A sheet of the template: its fixed texts, its fields with their heading rows, and how far it reaches.
+
+    `locked` are fixed texts by which nothing is found, as the standards of indicators are.
+    """
 
     sheet: Sheet
     anchors: tuple[Anchor, ...]
     fields: tuple[tuple[Field, int], ...]
     last: CellRef
+    locked: tuple[Anchor, ...] = ()
 
     @property
     def heading_rows(self) -> tuple[int, ...]:
@@ -58,9 +67,12 @@ def forms_of(scheme: Scheme, year_shift: int = 0) -> tuple[Form, ...]:
 
 
 def _form(scheme: Scheme, sheet: Sheet, shift: int) -> Form:
-    anchors = tuple(
-        replace(anchor, text=with_years(anchor.text, shift)) if shift else anchor
-        for anchor in _anchors(scheme, sheet)
+    anchors, locked = (
+        tuple(
+            replace(anchor, text=with_years(anchor.text, shift)) if shift else anchor
+            for anchor in texts(scheme, sheet)
+        )
+        for texts in (_anchors, _locked)
     )
     fields = tuple(_fields(scheme, sheet))
     row = max([anchor.ref.row for anchor in anchors] + [field.cell.row for field, _ in fields])
@@ -71,7 +83,18 @@ def _form(scheme: Scheme, sheet: Sheet, shift: int) -> Form:
         row, column = row + _SIGNATURE_ROWS, FORM_INPUT_COLUMN + 1
     elif sheet.kind == "grid":
         column = max(len(grid.headings) for grid in sheet.grids) + 2
-    return Form(sheet, anchors, fields, CellRef(row, column))
+    return Form(sheet, anchors, fields, CellRef(row, column), locked)
+
+
+def _locked(scheme: Scheme, sheet: Sheet) -> Iterator[Anchor]:
+    if sheet.note:
+        yield Anchor(NOTE, sheet.note)
+    for indicator in scheme.indicators if sheet.kind == "indicators" else ():
+        yield Anchor(CellRef(indicator.rows[0], _STANDARD_COLUMN), indicator.standard)
+        if not indicator.items:
+            yield Anchor(CellRef(indicator.rows[0], ANSWER_COLUMN), _CLOSED)
+        if indicator.claimed_value is None:
+            yield Anchor(CellRef(indicator.rows[0], VALUE_COLUMN), _CLOSED)
 
 
 def _fields(scheme: Scheme, sheet: Sheet) -> Iterator[tuple[Field, int]]:
@@ -128,7 +151,7 @@ def _indicator_anchors(scheme: Scheme) -> Iterator[Anchor]:
             members = list(group)
             if len(path) == level:
                 points = number_text(sum(one.points for one in members))
-                yield Anchor(CellRef(members[0].rows[0], level), f"{path[-1]}（{points} 分）", loose=True)
+                yield Anchor(CellRef(members[0].rows[0], level), f"{path[-1]}（{points} 分）")
     for indicator in scheme.indicators:
         yield from _one_indicator(indicator)
 
@@ -138,4 +161,4 @@ def _one_indicator(indicator: Indicator) -> Iterator[Anchor]:
     yield Anchor(CellRef(row, _NAME_COLUMN), indicator.name)
     yield Anchor(CellRef(row, _POINTS_COLUMN), number_text(indicator.points), points=indicator.points)
     for item in indicator.items:
-        yield Anchor(CellRef(item.answer.cell.row, _ITEM_COLUMN), item.text, loose=True)
+        yield Anchor(CellRef(item.answer.cell.row, _ITEM_COLUMN), indicator.question(item))

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlsx_eval.formula import Formula
-from xlsx_eval.scheme.rules import plain_name
+from xlsx_eval.scheme.rules import number_text, plain_name
 from xlsx_eval.xlsx.cell import CellRef
 
 _NUMBERING = re.compile(r"^[\s　]*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[.、．])")
+
+_POINT_SIGNS = {"additive": "", "subtractive": "扣 "}
 
 NUMERIC_TYPES = frozenset({"integer", "amount", "rate", "score", "number", "target"})
 TYPES = frozenset({"text", "long", "code", "year", "date", "choice"}) | NUMERIC_TYPES
@@ -174,6 +176,12 @@ class Indicator:
     def title(self) -> str:
         """Its name, with its parent where the name alone would not tell which is meant."""
         return self.name if self.key == plain_name(self.name) else f"{self.path[-1]}·{self.name}"
+
+    def question(self, item: Item) -> str:
+        """A checklist point's text, with what it earns or costs where each point has its own."""
+        if self.kind not in _POINT_SIGNS:
+            return item.text
+        return f"{item.text}（{_POINT_SIGNS[self.kind]}{number_text(item.points)} 分）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import groupby
 
-from xlsx_eval.scheme import Field, Indicator, Item
+from xlsx_eval.scheme import Field, Indicator
 from xlsx_eval.scheme.layout import (
     ANSWER_COLUMN,
     CLAIM_COLUMN,
@@ -24,7 +24,6 @@ INDICATORS_TAB = "#70AD47"
 _WIDTHS = (9, 13, 17, 7, 40, 36, 10, 11, 10, 26, 22)
 _NAME_COLUMN, _POINTS_COLUMN, _STANDARD_COLUMN, _ITEM_COLUMN = 3, 4, 5, 6
 _LEAST = 24.0
-_SIGNS = {"additive": "", "subtractive": "扣 "}
 
 
 def draw_indicators(page: Page) -> None:
@@ -61,7 +60,7 @@ def _indicator(page: Page, indicator: Indicator) -> None:
     _over(page, indicator, _POINTS_COLUMN, indicator.points, "points")
     _over(page, indicator, _STANDARD_COLUMN, indicator.standard, "help")
     for item in indicator.items:
-        page.text(CellRef(item.answer.cell.row, _ITEM_COLUMN), _question(indicator, item), "label")
+        page.text(CellRef(item.answer.cell.row, _ITEM_COLUMN), indicator.question(item), "label")
         page.input(item.answer)
     if not indicator.items:
         page.text(CellRef(first, _ITEM_COLUMN), _measure_words(indicator), "closed")
@@ -86,13 +85,6 @@ def _over(page: Page, indicator: Indicator, column: int, text: str | float, look
     page.text(CellRef(first, column), text, look, to=CellRef(last, column))
 
 
-def _question(indicator: Indicator, item: Item) -> str:
-    """An item's text, with what it earns or costs where each item has points of its own."""
-    if indicator.kind not in _SIGNS:
-        return item.text
-    return f"{item.text}（{_SIGNS[indicator.kind]}{number_text(item.points)} 分）"
-
-
 def _fit(page: Page, indicator: Indicator) -> None:
     """Rows high enough for each question, and together for the texts merged over them."""
     rows = range(indicator.rows[0], indicator.rows[1] + 1)
@@ -104,7 +96,7 @@ def _fit(page: Page, indicator: Indicator) -> None:
     share = math.ceil(max(merged) / len(rows))
     for index, row in enumerate(rows):
         own = (
-            line_count(_question(indicator, indicator.items[index]), _WIDTHS[_ITEM_COLUMN - 1])
+            line_count(indicator.question(indicator.items[index]), _WIDTHS[_ITEM_COLUMN - 1])
             if indicator.items
             else 1
         )
