@@ -235,6 +235,10 @@ CATALOGUE: dict[str, Damage] = {
     "an amount with digits exchanged": entry(
         AMOUNT, lambda a: positive(a, lambda n: round(n * 1.09, 2)), alone=True, only=IN_SUMS
     ),
+    "no amount": entry(AMOUNT, lambda a: None, alone=True, only=IN_SUMS),
+    "ten thousand times too little": entry(
+        AMOUNT, lambda a: positive(a, lambda n: round(n / 10_000, 6)), alone=True, only=IN_SUMS
+    ),
     "half a person": entry(COUNT, lambda a: number(a) + 0.5, only="编制数|离退休|编外"),
     "persons with unit": entry(COUNT, lambda a: f"{number(a):.0f}人"),
     "fewer than nobody": entry(COUNT, lambda a: -number(a), only="离退休|编外"),
