@@ -261,6 +261,13 @@ def test_a_deleted_row_names_the_indicators_that_cannot_be_scored() -> None:
     assert lost.message.endswith("，因此“公用经费控制率”无法核定")
 
 
+@pytest.mark.parametrize(("sheet", "column"), [("基础数据", 5), ("自评结论", 3), ("基本情况", 3)])
+def test_explanations_are_not_taken_for_a_deleted_column_of_entries(sheet: str, column: int) -> None:
+    found = resaved(lambda book: cut(book, sheet, column=column))
+    assert "A02" in {code for code, where, _ in told(found) if where == sheet}
+    assert not {"B02", "B05", "B06", "B08", "A08", "A21"} & {code for code, _, _ in told(found)}
+
+
 def test_no_rate_is_computed_without_a_deleted_column() -> None:
     found = resaved(lambda book: cut(book, "基础数据", column=4))
     assert told(found) == {("A02", "基础数据", "A13")}

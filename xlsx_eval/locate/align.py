@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsx_eval.locate.form import Anchor, Form
+from xlsx_eval.locate.form import HELP, Anchor, Form
 from xlsx_eval.locate.text import core
 from xlsx_eval.xlsx.book import SheetData
 from xlsx_eval.xlsx.cell import CellRef
@@ -236,7 +236,7 @@ def _columns(
     for column, votes in hints.items():
         if column not in columns and votes.most_common(1)[0][0] not in columns.values():
             columns[column] = votes.most_common(1)[0][0]
-    headed = {column for there, column in sheet.cells if there == row}
+    headed = {column for (there, column), cell in sheet.cells.items() if there == row and cell.value != HELP}
     return columns, _guess_columns(columns, {anchor.ref.column for anchor in anchors}, headed)
 
 

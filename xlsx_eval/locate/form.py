@@ -25,6 +25,8 @@ _SIGNATURE_ROWS = 5
 _NAME_COLUMN, _POINTS_COLUMN, _STANDARD_COLUMN, _ITEM_COLUMN = 3, 4, 5, 6
 _CLOSED = "—"
 """What the template writes where nothing is to be filled in."""
+HELP = "填报说明"
+"""The heading of what the template explains beside its input cells."""
 NOTE = CellRef(2, 1)
 """Where the note of a sheet stands, as the unit of its amounts."""
 
