@@ -276,6 +276,24 @@ def test_a_line_that_says_what_a_finding_says_goes_before_one_at_its_place() -> 
     assert list(answers.values()) == ["逐字相符"]
 
 
+def test_rows_of_one_name_that_change_places_keep_their_answers() -> None:
+    first = first_round(own_rows(("培训人次", 118.6), ("培训人次", 150)))
+    given = saying(saying(first.data, "118.6", "前者的原因"), "实际 150", "后者的原因")
+    second = next_round(overwritten(given, {118.6: ("培训人次", 150), 150: ("培训人次", 118.6)}), first)
+    assert {words[-17:]: said for words, (_, said) in overshoots(second).items()} == {
+        words[-17:]: "前者的原因" if "118.6" in words else "后者的原因" for words in overshoots(first)
+    }
+
+
+def test_of_rows_of_one_name_the_corrected_one_takes_its_answer_along() -> None:
+    first = first_round(own_rows(("培训人次", 118.6), ("培训人次", 150)))
+    given = saying(first.data, "118.6", "前者的原因")
+    second = next_round(overwritten(given, {118.6: ("培训人次", 150), 150: ("培训人次", 85)}), first)
+    assert list(overshoots(second).values()) == [(OPEN, "")]
+    gone = problem_lines(second.data)[-1]
+    assert (gone["整改状态"], gone["整改说明（部门填写）"]) == (FIXED, "前者的原因")
+
+
 def test_approved_and_last_years_figures_are_compared_to_the_decimals_typed() -> None:
     evaluation = judged(编制数=12, 支出合计_年初预算数=100.25, 支出合计_上年决算数=90, 三公经费_上年决算数=3)
     approved = {"编制数": 13.0, "支出合计_年初预算数": 100.254, "三公经费_上年决算数": 3.0}

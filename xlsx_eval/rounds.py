@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from xlsx_eval.scheme import Scheme
 NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
 _ANSWERABLE = frozenset({EXPLAIN, UNVERIFIABLE})
 _CHANGING = re.compile(r"[0-9.,%]+")
+_NUMBERED = re.compile(r"#[0-9]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +72,55 @@ def _standing(item: Finding, answer: str | None, number: int) -> Standing:
 
 
 def _matched(findings: Sequence[Finding], keys: Sequence[str], past: Sequence[Past]) -> dict[int, int]:
-    """Position in `past` of each finding that was there: by identity, and of several by what they say."""
-    waiting: dict[str, list[int]] = defaultdict(list)
-    for position, one in enumerate(past):
-        waiting[one.identity].append(position)
+    """Position in `past` of each finding that was there: by its words, then but for figures, then in order.
+
+    Rows of one name may have changed places, so each is tried under its own number and then under any.
+    """
     matched: dict[int, int] = {}
-    for exact in (True, False):
-        for index, item in enumerate(findings):
-            if index in matched:
-                continue
-            candidates = waiting[keys[index]]
-            fitting = [one for one in candidates if not exact or _same(past[one].finding, item)]
-            if fitting:
-                matched[index] = fitting[0]
-                candidates.remove(fitting[0])
+    for says in (_message, _wording, _nothing):
+        for about in (_itself, _base):
+            now = [(about(key), says(item)) for key, item in zip(keys, findings, strict=True)]
+            then = [(about(one.identity), says(one.finding)) for one in past]
+            matched |= _paired(now, then, matched)
     return matched
 
 
-def _same(one: Finding, other: Finding) -> bool:
-    """Whether two findings say the same but for their figures."""
-    return _CHANGING.sub("", one.message) == _CHANGING.sub("", other.message)
+def _paired(
+    now: Sequence[tuple[str, str]], then: Sequence[tuple[str, str]], matched: Mapping[int, int]
+) -> dict[int, int]:
+    """What is still unmatched on both sides and bears the same sign, in order."""
+    taken = set(matched.values())
+    waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+    for position, sign in enumerate(then):
+        if position not in taken:
+            waiting[sign].append(position)
+    return {
+        index: waiting[sign].popleft()
+        for index, sign in enumerate(now)
+        if index not in matched and waiting.get(sign)
+    }
+
+
+def _itself(identity: str) -> str:
+    return identity
+
+
+def _base(identity: str) -> str:
+    """The identity of a table row without the number that tells rows of one name apart."""
+    return _NUMBERED.sub("", identity) if identity.count("|") > 1 else identity
+
+
+def _message(item: Finding) -> str:
+    return item.message
+
+
+def _wording(item: Finding) -> str:
+    """What a finding says but for its figures."""
+    return _CHANGING.sub("", item.message)
+
+
+def _nothing(item: Finding) -> str:
+    return ""
 
 
 def identities(evaluation: Evaluation) -> tuple[str, ...]:
