@@ -294,6 +294,22 @@ def test_of_rows_of_one_name_the_corrected_one_takes_its_answer_along() -> None:
     assert (gone["整改状态"], gone["整改说明（部门填写）"]) == (FIXED, "前者的原因")
 
 
+@pytest.mark.parametrize("better", ["干部培训人次", "陪训人次", "培训人次（人）"])
+def test_a_row_whose_name_is_mended_keeps_its_finding_and_answer(better: str) -> None:
+    first = first_round(own_rows(("培训人次", 118.6)))
+    given = saying(first.data, "118.6", "因培训计划追加")
+    second = next_round(overwritten(given, {118.6: (better, 118.6)}), first)
+    assert list(overshoots(second).values()) == [(EXPLAINED, "因培训计划追加")]
+    assert FIXED not in {line["整改状态"] for line in problem_lines(second.data)}
+
+
+def test_a_row_of_another_name_in_the_same_place_is_another() -> None:
+    first = first_round(own_rows(("培训人次", 118.6)))
+    given = saying(first.data, "118.6", "因培训计划追加")
+    second = next_round(overwritten(given, {118.6: ("植树造林面积", 118.6)}), first)
+    assert list(overshoots(second).values()) == [(NEW, "")]
+
+
 def test_approved_and_last_years_figures_are_compared_to_the_decimals_typed() -> None:
     evaluation = judged(编制数=12, 支出合计_年初预算数=100.25, 支出合计_上年决算数=90, 三公经费_上年决算数=3)
     approved = {"编制数": 13.0, "支出合计_年初预算数": 100.254, "三公经费_上年决算数": 3.0}

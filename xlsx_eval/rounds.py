@@ -6,6 +6,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.evaluate import Evaluation
@@ -15,6 +16,9 @@ from xlsx_eval.scheme import Scheme
 NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
 _ANSWERABLE = frozenset({EXPLAIN, UNVERIFIABLE})
 _CHANGING = re.compile(r"[0-9.,%]+")
+_UNNAMED = "（未填名称）"
+_COMPARED, _ALIKE = 200, 0.5
+"""How much of two names is compared, and the share of common characters from which one is the other mended."""
 _NUMBERED = re.compile(r"#[0-9]+\Z")
 
 
@@ -82,7 +86,33 @@ def _matched(findings: Sequence[Finding], keys: Sequence[str], past: Sequence[Pa
             now = [(about(key), says(item)) for key, item in zip(keys, findings, strict=True)]
             then = [(about(one.identity), says(one.finding)) for one in past]
             matched |= _paired(now, then, matched)
-    return matched
+    return matched | _renamed(findings, keys, past, matched)
+
+
+def _renamed(
+    findings: Sequence[Finding], keys: Sequence[str], past: Sequence[Past], matched: Mapping[int, int]
+) -> dict[int, int]:
+    """What is still unmatched on both sides and stands in one place, in a row whose name was only mended."""
+    taken = set(matched.values())
+    waiting = {_place(one.finding): at for at, one in enumerate(past) if at not in taken}
+    renamed: dict[int, int] = {}
+    for index, item in enumerate(findings):
+        at = None if index in matched else waiting.get(_place(item))
+        if at is not None and _mended(past[at].identity, keys[index]):
+            renamed[index] = waiting.pop(_place(item))
+    return renamed
+
+
+def _place(item: Finding) -> tuple[str, str, str, str]:
+    return item.code, item.field, item.sheet, item.cell
+
+
+def _mended(before: str, after: str) -> bool:
+    """Whether two identities are of one row that was given a name or a better one, rather than of two rows."""
+    if min(before.count("|"), after.count("|")) < 2:
+        return False
+    old, new = (_base(identity).split("|", 2)[2][:_COMPARED] for identity in (before, after))
+    return old == _UNNAMED or SequenceMatcher(None, old, new).ratio() >= _ALIKE
 
 
 def _paired(
@@ -148,7 +178,7 @@ def _row_names(keys: Sequence[Answer]) -> dict[int, str]:
     seen: dict[str, int] = defaultdict(int)
     names: dict[int, str] = {}
     for answer in keys:
-        name = "".join(str(answer.value or "").split()) or "（未填名称）"
+        name = "".join(str(answer.value or "").split()) or _UNNAMED
         seen[name] += 1
         names[answer.row or 0] = name if seen[name] == 1 else f"{name}#{seen[name]}"
     return names
