@@ -310,6 +310,22 @@ def test_a_row_of_another_name_in_the_same_place_is_another() -> None:
     assert list(overshoots(second).values()) == [(NEW, "")]
 
 
+@pytest.mark.parametrize(
+    "words", ["无", "—", "/", "0", "１２.5%", "。", "……", "无。", "已阅", "已阅。", "N/A", "暂无"]
+)
+def test_words_that_say_nothing_explain_nothing(words: str) -> None:
+    first = first_round(own_rows(("培训人次", 118.6)))
+    second = next_round(answered(first.data, words), first)
+    assert [word for word, _ in overshoots(second).values()] == [OPEN]
+
+
+@pytest.mark.parametrize("words", ["同上", "追加任务", "已更正", "见附件3"])
+def test_words_that_say_something_explain(words: str) -> None:
+    first = first_round(own_rows(("培训人次", 118.6)))
+    second = next_round(answered(first.data, words), first)
+    assert list(overshoots(second).values()) == [(EXPLAINED, words)]
+
+
 def test_approved_and_last_years_figures_are_compared_to_the_decimals_typed() -> None:
     evaluation = judged(编制数=12, 支出合计_年初预算数=100.25, 支出合计_上年决算数=90, 三公经费_上年决算数=3)
     approved = {"编制数": 13.0, "支出合计_年初预算数": 100.254, "三公经费_上年决算数": 3.0}

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from xlsx_eval.entries import Answer, Submission
 from xlsx_eval.evaluate import Evaluation
 from xlsx_eval.findings import EXPLAIN, UNVERIFIABLE, Finding
+from xlsx_eval.normalise.text import means_nothing, trimmed
 from xlsx_eval.scheme import Scheme
 
 NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
@@ -19,6 +20,10 @@ _CHANGING = re.compile(r"[0-9.,%]+")
 _UNNAMED = "（未填名称）"
 _COMPARED, _ALIKE = 200, 0.5
 """How much of two names is compared, and the share of common characters from which one is the other mended."""
+_FIGURE = re.compile(r"[-+\d.,%％\s]+")
+_SEEN = frozenset(
+    {"已阅", "已读", "已知", "已知悉", "知悉", "收到", "已收到", "阅", "无说明", "无需说明", "OK", "ok"}
+)
 _NUMBERED = re.compile(r"#[0-9]+\Z")
 
 
@@ -72,7 +77,17 @@ def compare(
 def _standing(item: Finding, answer: str | None, number: int) -> Standing:
     if answer is None:
         return Standing(NEW if number > 1 else "")
-    return Standing(EXPLAINED if answer and item.verdict in _ANSWERABLE else OPEN, answer)
+    explained = item.verdict in _ANSWERABLE and explains(answer)
+    return Standing(EXPLAINED if explained else OPEN, answer)
+
+
+def explains(answer: str) -> bool:
+    """Whether an answer says something, as a reason must: not blank, no bare figure, not 无, /, 。 or 已阅."""
+    words = trimmed(answer)
+    if means_nothing(words) or _FIGURE.fullmatch(words):
+        return False
+    bare = "".join(letter for letter in words if letter.isalnum())
+    return bool(bare) and bare not in _SEEN
 
 
 def _matched(findings: Sequence[Finding], keys: Sequence[str], past: Sequence[Past]) -> dict[int, int]:
