@@ -37,7 +37,10 @@ def draw_overall(paper: Paper, rows: Sequence[Row], scheme: Scheme, coverage: Co
     sheet = paper.sheet(SHEET, columns)
     told = "得分为程序核定得分，尚未计入人工复核"
     if coverage is not None:
-        told = "得分和等级为最终得分、最终等级：已复核的指标以复核得分为准，其余为程序核定"
+        told = (
+            "得分和等级为最终结果，已复核的指标以复核得分为准；"
+            "“部门×指标”“指标分析”“虚高与谦抑”按程序核定得分"
+        )
     sheet.title(
         f"{scheme.year}年度{scheme.name}汇总表",
         f"金额单位：{scheme.unit}。{told}；无法读取的文件不参与平均和等级分布。",
@@ -102,8 +105,11 @@ def _scores(sheet: Sheet, rows: Sequence[Row], scheme: Scheme, numeral: str, wor
     sheet.section(f"{numeral}、得分情况")
     sheet.header(("项目", "数值", "单位", "说明"))
     note = f"{pending} 个部门有未核定分值，其得分为已核定部分之和" if pending else ""
+    counted = "按预算编码计，编码缺失的按文件计"
+    if word == "最终":
+        counted = "已有核对结果的部门，含报送后免报和从名册移除的"
     lines: tuple[tuple[str, Value, str, str, str], ...] = (
-        ("报送部门", known.departments, "number", "个", "按预算编码计，编码缺失的按文件计"),
+        ("报送部门", known.departments, "number", "个", counted),
         (f"平均{word}得分", known.mean, "score", "分", note),
         (f"{word}得分中位数", known.median, "score", "分", ""),
         (f"{word}得分最高值", known.highest, "score", "分", ""),
