@@ -175,6 +175,13 @@ def test_a_blank_part_of_a_sum_is_named(sheet: str, cell: str) -> None:
     assert any(f"（{cell}）未填" in item.message or item.cell == cell for item in wrong)
 
 
+def test_the_total_is_not_blamed_for_a_blank_row() -> None:
+    found = edited("支出功能科目", "F7", None)
+    assert "C07" not in {item.code for item in found.findings}
+    assert ("支出功能科目", "F7") in the(found, "D04").also
+    assert "（F7）未填" in next(item.message for item in found.findings if item.code == "C01")
+
+
 def test_a_blank_part_that_keeps_a_sum_from_being_checked_is_named() -> None:
     found = edited("基础数据", "E15", None)
     assert ("C08", "基础数据", "E15") in told(found)

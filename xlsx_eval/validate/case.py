@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from xlsx_eval.entries import Answer, Submission
@@ -35,6 +35,12 @@ class Case:
         """Whether a single field gives a reason; None where it was not found."""
         answer = self.submission.answers.get(field_name)
         return None if answer is None else explains(answer)
+
+    def expected(self, parts: Iterable[Answer]) -> list[Answer]:
+        """Those that are given or should be: blank ones too, but for cells of rows that hold nothing."""
+        tables = self.scheme.tables
+        rows = {(table, row) for table in tables for row in self.submission.filled_rows(table)}
+        return [part for part in parts if part.row is None or (part.field.table, part.row) in rows]
 
 
 def explains(answer: Answer) -> bool | None:

@@ -63,10 +63,12 @@ def _row_rate(case: Case, formula: Formula, row: Mapping[str, Answer], column: s
     value = formula.evaluate(figures)
     label = f"{_row_name(row)} {claim.field.title}"
     if not isinstance(value, float):
-        missing = "、".join(answer.field.title for answer in inputs.values() if answer.number is None)
-        lacking = f"计算所需的数据未填（{missing}）" if missing else "作除数的预算数为 0，无法计算"
+        blank = [answer for answer in inputs.values() if answer.number is None]
+        missing = "、".join(answer.field.title for answer in blank)
+        lacking = f"计算所需的数据未填（{missing}）" if blank else "作除数的预算数为 0，无法计算"
         words = {"字段": label, "原文": claim.shown, "缺少": lacking}
-        yield finding("D04", claim.place, claim.field.name, words=words, found=claim.shown)
+        also = tuple(answer.place for answer in blank)
+        yield finding("D04", claim.place, claim.field.name, words=words, found=claim.shown, also=also)
         return
     tolerance = value_tolerance(formula, figures, inputs, case.scheme.decimals)
     yield from compare_rate(claim, label, value, tolerance, _how(inputs.values(), value))

@@ -23,7 +23,7 @@ def cross_checks(case: Case) -> Iterator[Finding]:
         stated = list(answers_of(check.right, case.submission, case.scheme))
         if stated and all(readable(answer) for answer in answers + stated):
             found = _check(check, scored, stated[0])
-            yield from (_with_parts(item, _expected(case, answers)) for item in found)
+            yield from (_with_parts(item, case.expected(answers)) for item in found)
             yield from _incomplete(case, check, scored, stated[0])
 
 
@@ -44,12 +44,6 @@ def _incomplete(case: Case, check: Check, scored: CheckScore, stated: Answer) ->
         expected="金额，没有发生的填 0",
         also=tuple(part.place for part in blank[1:]),
     )
-
-
-def _expected(case: Case, parts: list[Answer]) -> list[Answer]:
-    """The parts that are given or should be: blank ones too, but for those of rows that hold nothing."""
-    rows = {(table, row) for table in case.scheme.tables for row in case.submission.filled_rows(table)}
-    return [part for part in parts if part.row is None or (part.field.table, part.row) in rows]
 
 
 def _with_parts(item: Finding, parts: list[Answer]) -> Finding:

@@ -152,13 +152,17 @@ class Trials:
 
 
 def mendings(case: Case) -> Iterator[tuple[Answer, float]]:
-    """Each figure of a failing sum with the value, not below 0, that would mend this sum."""
+    """Each figure of a failing sum with the value, not below 0, that would mend this sum.
+
+    A sum over a row whose figure is blank is not mended by another: the blank explains it as well.
+    """
     for check, scored in zip(case.scheme.checks, case.scored.checks, strict=True):
         stated = list(answers_of(check.right, case.submission, case.scheme))
-        parts = [
-            one for one in answers_of(check.left, case.submission, case.scheme) if one.number is not None
-        ]
+        every = list(answers_of(check.left, case.submission, case.scheme))
+        parts = [one for one in every if one.number is not None]
         if scored.agrees is not False or len(stated) != 1 or not all(map(readable, parts + stated)):
+            continue
+        if any(one.row is not None and not one.given for one in case.expected(every)):
             continue
         difference = (scored.left or 0.0) - (scored.right or 0.0)
         values = [(stated[0], (stated[0].number or 0.0) + difference)]
