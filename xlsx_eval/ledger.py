@@ -98,7 +98,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A reviewer's entry for one item of a department's round; `source` is the digest of the sheet it stood in."""
+    """A reviewer's entry for one item of a department's round; `source` is the digest of the sheet it stood in, and where that lay."""
 
     department: str
     round: int
