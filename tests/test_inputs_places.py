@@ -216,3 +216,23 @@ def test_no_survey_is_told_at_its_block() -> None:
     survey = [item for item in found.findings if item.code == "E11"]
     assert len(survey) == 1
     assert named_cells(survey[0])
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_08_an_empty_column_inside_a_table_is_told_and_passed_over(names: bool) -> None:
+    found = resaved(together(column(FUNCTIONS, 5), *(() if names else (without_names,))))
+    assert {one for one in told(found) if one[0] != "A03"} == {("A11", FUNCTIONS, "E4")}
+    assert found.score == RIGHT
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_08_a_blank_heading_in_the_middle_is_told_and_asked_where_nothing_else_confirms(names: bool) -> None:
+    def change(book: Workbook) -> None:
+        book[FUNCTIONS]["D4"] = None
+        if not names:
+            without_names(book)
+
+    found = resaved(change)
+    asked = set() if names else {("A21", FUNCTIONS, "D5")}
+    assert {one for one in told(found) if one[0] != "A03"} == {("A15", FUNCTIONS, "D4"), *asked}
+    assert found.score == RIGHT
