@@ -29,6 +29,13 @@ def share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def held_by(folder: Path, machine: str, token: str) -> None:
+    """The file of a holder on that machine, as it is left by one that was killed."""
+    told = {"host": "乙", "command": "run", "process": 2, "since": "九点", "beat": 9}
+    text = json.dumps({**told, "machine": machine, "token": token})
+    (folder / HOLDER).write_text(text, encoding="utf-8")
+
+
 def now() -> datetime.datetime:
     return datetime.datetime(2023, 4, 1, 9)
 
@@ -52,16 +59,7 @@ def test_a_holder_that_ended_leaves_the_folder_to_another_machine_at_once(share:
 
 
 def test_a_holder_that_was_killed_is_followed_once_its_signs_of_life_have_stopped(share: Path) -> None:
-    dead = {
-        "machine": "甲机",
-        "token": "t",
-        "host": "甲",
-        "command": "watch",
-        "process": 1,
-        "since": "",
-        "beat": 9,
-    }
-    (share / HOLDER).write_text(json.dumps(dead), encoding="utf-8")
+    held_by(share, "甲机", "t")
     begun = time.monotonic()
     with hold(share, "run", now, "乙机") as held:
         assert time.monotonic() - begun >= 2 * BEAT
@@ -69,16 +67,7 @@ def test_a_holder_that_was_killed_is_followed_once_its_signs_of_life_have_stoppe
 
 
 def test_a_killed_holder_of_this_machine_is_followed_at_once(share: Path) -> None:
-    dead = {
-        "machine": "甲机",
-        "token": "t",
-        "host": "甲",
-        "command": "watch",
-        "process": 1,
-        "since": "",
-        "beat": 9,
-    }
-    (share / HOLDER).write_text(json.dumps(dead), encoding="utf-8")
+    held_by(share, "甲机", "t")
     begun = time.monotonic()
     with hold(share, "run", now, "甲机"):
         assert time.monotonic() - begun < BEAT
@@ -120,21 +109,9 @@ def test_of_two_that_take_a_folder_at_the_same_moment_one_stays(
 
 def test_who_was_cut_off_and_followed_finds_out_and_leaves_the_other_alone(share: Path) -> None:
     with hold(share, "watch", now, "甲机") as first:
-        _taken_over(share)
+        held_by(share, "乙机", "other")
         assert wait_until(lambda: _lost(first), 5)
     assert json.loads((share / HOLDER).read_text(encoding="utf-8"))["token"] == "other"
-
-
-def _taken_over(folder: Path) -> None:
-    other = {
-        "machine": "乙机",
-        "token": "other",
-        "host": "乙",
-        "command": "run",
-        "process": 2,
-        "since": "九点",
-    }
-    (folder / HOLDER).write_text(json.dumps(other), encoding="utf-8")
 
 
 def _lost(held: Hold) -> bool:
