@@ -19,7 +19,7 @@ class Setting:
     unit: int = 1
 
     def allows(self, value: object) -> bool:
-        """Whether it may be set to this: a number in range, whole but for a time."""
+        """Whether it may be set to this: a number in range."""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         return self.least <= value <= self.most

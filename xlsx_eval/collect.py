@@ -220,7 +220,8 @@ class Collector:
         """Last year's ledger, proven to be readable before a file is judged by it."""
         path = self.workspace.last_ledger()
         if path is not None:
-            Ledger(path, read_only=True).__exit__()
+            with Ledger(path, read_only=True):
+                pass
         return path
 
     def _counting(self, cases: Sequence[_Case]) -> dict[str, _Case]:

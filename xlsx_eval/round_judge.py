@@ -139,19 +139,20 @@ def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, bas
     more = known_findings(evaluation, basis.code, basis.approved, basis.last_year)
     evaluation = with_findings(evaluation, more)
     limits = evaluation.limits
-    bare = without_marks(data, limits)
-    # A workbook saved in another format holds our sheets as its own.
-    marked = bare != data or evaluation.submission.book.kind in FOREIGN
-    answers = read_answers(read_book(data, limits), basis.past) if marked else None
+    book = evaluation.submission.book
+    # A workbook saved in another format holds our sheets as its own, and what was read of it is a fresh template.
+    foreign = book.kind in FOREIGN
+    sent = read_book(data, limits) if foreign or without_marks(data, limits) != data else book
+    answers = None if sent is book else read_answers(sent, basis.past)
     history = compare(evaluation, basis.past, answers, basis.round)
     result = result_of(evaluation, file, sha256, basis.round)
     numbers = evaluation.submission.answers.items()
     return RoundJudged(
         result=replace(result, department=basis.name, code=basis.code),
         data=annotate(data, evaluation, history),
-        extension=extension_of(evaluation.submission.book.kind),
+        extension=extension_of(book.kind),
         department=basis.code,
-        content=content_digest(read_book(bare, limits)),
+        content=content_digest(sent if foreign else book),
         standings=history.standings,
         keys=identities(evaluation),
         basis=basis,
