@@ -20,9 +20,9 @@ sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from other_readers import VERDICTS, Difference, by_calamine, by_openpyxl, differences, formula_differences  # noqa: E402
 
+from xlsx_eval.cell import ErrorValue  # noqa: E402
 from xlsx_eval.errors import Unreadable  # noqa: E402
-from xlsx_eval.xlsx.cell import ErrorValue  # noqa: E402
-from xlsx_eval.xlsx.read import read_book  # noqa: E402
+from xlsx_eval.xlsx.read.workbook import read_book  # noqa: E402
 
 PACKAGES = ("xlsx", "xlsm", "xltx", "xltm")
 

@@ -29,11 +29,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from seasons import form, made  # noqa: E402
 
-from xlsx_eval.collect import collect_once  # noqa: E402
-from xlsx_eval.ledger import Ledger  # noqa: E402
-from xlsx_eval.roster import Department  # noqa: E402
-from xlsx_eval.verify import verify  # noqa: E402
-from xlsx_eval.workspace import Workspace, open_workspace  # noqa: E402
+from xlsx_eval.season.collect import collect_once  # noqa: E402
+from xlsx_eval.season.ledger import Ledger  # noqa: E402
+from xlsx_eval.season.roster import Department  # noqa: E402
+from xlsx_eval.season.verify import verify  # noqa: E402
+from xlsx_eval.season.workspace import Workspace, open_workspace  # noqa: E402
 
 _KILLS_A_WAVE = 5
 

@@ -27,7 +27,7 @@ from pathlib import Path
 from lxml import etree
 
 from xlsx_eval.xlsx import Mark, annotate_cells
-from xlsx_eval.xlsx.package import Package
+from xlsx_eval.xlsx.package.parts import Package
 
 SECONDS = 60.0
 CELL = "A1"

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from xlsx_eval import annotate, evaluate, load_scheme
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.fill import fill, read_values
+from xlsx_eval.form.fill import fill, read_values
 from xlsx_eval.scheme import Scheme
 
 ROOT = Path(__file__).resolve().parents[1]

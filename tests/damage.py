@@ -16,9 +16,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlsx_eval import Evaluation, evaluate
-from xlsx_eval.fill import fill, read_values
+from xlsx_eval.cell import CellRef
 from xlsx_eval.findings import Finding
-from xlsx_eval.xlsx.cell import CellRef
+from xlsx_eval.form.fill import fill, read_values
 
 VALUES = Path(__file__).resolve().parents[1] / "samples" / "values" / "区教育局.toml"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from xlsx_eval import Evaluation, Scheme, evaluate, load_scheme
-from xlsx_eval.fill import fill
+from xlsx_eval.form.fill import fill
 
 
 @cache

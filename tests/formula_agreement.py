@@ -12,6 +12,7 @@ from typing import Any
 from formula_pairs import FORMULAS, Pairs
 from office import recalculate
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula import Value
 from xlsx_eval.formula.evaluate import evaluate, prepare
 from xlsx_eval.formula.nodes import Binary, Call, Group, Node, Reference, Unary
@@ -20,7 +21,6 @@ from xlsx_eval.formula.parse import parse
 from xlsx_eval.formula.textnumber import text_number
 from xlsx_eval.formula.tokens import tokenize
 from xlsx_eval.formula.values import Fault, cells, integer, number
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 TOLERANCE = 1e-11
 """Relative difference left to the order of additions."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from xlsx_eval.cell import CellRef, ErrorValue, Scalar
 from xlsx_eval.formula import Column, Value, compile_formula
-from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
 
 INPUTS = "输入"
 FORMULAS = "算式"

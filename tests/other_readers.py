@@ -13,12 +13,12 @@ from typing import Any
 import openpyxl
 import python_calamine
 
+from xlsx_eval.cell import CellRef, ErrorValue, Scalar
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.xlsx.book import Cell
-from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
-from xlsx_eval.xlsx.read import read_book
-from xlsx_eval.xlsx.serial import to_serial
-from xlsx_eval.xlsx.stream import unescaped
+from xlsx_eval.xlsx.read.book import Cell
+from xlsx_eval.xlsx.read.serial import to_serial
+from xlsx_eval.xlsx.read.stream import unescaped
+from xlsx_eval.xlsx.read.workbook import read_book
 
 Cells = Mapping[tuple[int, int], Scalar]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from xlsx_eval.findings import Finding
-from xlsx_eval.results import Result
-from xlsx_eval.score import IndicatorScore
+from xlsx_eval.judging.results import Result
+from xlsx_eval.judging.score import IndicatorScore
 
 
 def finding(code: str = "C01", verdict: str = "错误", message: str = "合计不符", **others: Any) -> Finding:

@@ -14,11 +14,11 @@ from pathlib import Path
 import openpyxl
 from forms import scheme
 
-from xlsx_eval.collect import Pass, collect_once
-from xlsx_eval.fill import fill, read_values
-from xlsx_eval.roster import Department, draw_roster
-from xlsx_eval.spread import Here
-from xlsx_eval.workspace import CONFIG, Workspace, init_workspace, open_workspace
+from xlsx_eval.form.fill import fill, read_values
+from xlsx_eval.run.crew import Here
+from xlsx_eval.season.collect import Pass, collect_once
+from xlsx_eval.season.roster import Department, draw_roster
+from xlsx_eval.season.workspace import CONFIG, Workspace, init_workspace, open_workspace
 
 NAMES = {"102001": "区应急管理局", "105001": "区教育局", "010203": "区档案馆"}
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "values"

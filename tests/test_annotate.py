@@ -16,13 +16,13 @@ from forms import judge, scheme
 from office import recalculate, require_office
 
 from xlsx_eval import annotate, evaluate
-from xlsx_eval.annotate.sources import live_value
-from xlsx_eval.entries import Answer
-from xlsx_eval.fill import fill
+from xlsx_eval.drawing.marked.sources import live_value
 from xlsx_eval.findings import Place
+from xlsx_eval.form.fill import fill
 from xlsx_eval.formula import compile_formula
+from xlsx_eval.reading.entries import Answer
 from xlsx_eval.xlsx import strip_marks
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.xlsx.read.workbook import read_book
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = sorted((ROOT / "samples" / "inbox").glob("区*.xlsx"))

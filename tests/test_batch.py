@@ -16,16 +16,16 @@ import openpyxl
 import psutil
 import pytest
 
-from xlsx_eval.allowance import allowance
-from xlsx_eval.batch import Step, run
 from xlsx_eval.errors import FolderError
-from xlsx_eval.inbox import scan
-from xlsx_eval.outbox import MANIFEST, Outbox, write_whole
-from xlsx_eval.results import read_records
+from xlsx_eval.judging.results import read_records
+from xlsx_eval.run.allowance import allowance
+from xlsx_eval.run.batch import Step, run
+from xlsx_eval.run.crew import Crew, Here, Job
+from xlsx_eval.run.inbox import scan
+from xlsx_eval.run.outbox import MANIFEST, Outbox, write_whole
 from xlsx_eval.scheme import load_scheme
-from xlsx_eval.spread import Crew, Here, Job
 from xlsx_eval.xlsx import strip_marks
-from xlsx_eval.xlsx.archive import Limits
+from xlsx_eval.xlsx.package.archive import Limits
 
 SCHEME = load_scheme()
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "inbox"
@@ -387,7 +387,7 @@ class TestTrouble:
     def test_workers_end_with_a_run_that_is_killed(self) -> None:
         script = (
             "from pathlib import Path; from xlsx_eval import load_scheme\n"
-            "from xlsx_eval.spread import Crew, Job\n"
+            "from xlsx_eval.run.crew import Crew, Job\n"
             "if __name__ == '__main__':\n"
             "    crew = Crew(load_scheme(), 1)\n"
             f"    list(crew.judged([Job(Path({str(SAMPLES / GOOD)!r}), 'a')]))\n"

@@ -14,14 +14,14 @@ from forms import scheme
 from office import saved_as
 from seasons import clock, collected, drop, form, made, returned, right
 
-from xlsx_eval.archive import Archive
-from xlsx_eval.collect import Collector, collect_once
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.ledger import ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD, Arrival, Ledger
-from xlsx_eval.roster import Department, draw_roster
-from xlsx_eval.takein import Settling
-from xlsx_eval.verify import verify
-from xlsx_eval.workspace import CONFIG, Workspace, open_workspace
+from xlsx_eval.season.collect import Collector, collect_once
+from xlsx_eval.season.intake import Settling
+from xlsx_eval.season.ledger import ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD, Arrival, Ledger
+from xlsx_eval.season.originals import Archive
+from xlsx_eval.season.roster import Department, draw_roster
+from xlsx_eval.season.verify import verify
+from xlsx_eval.season.workspace import CONFIG, Workspace, open_workspace
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from damage import Editor, faultless, named_cells
 from forms import scheme
 
 from xlsx_eval import evaluate
-from xlsx_eval.entries import Answer, Submission
+from xlsx_eval.cell import CellRef
 from xlsx_eval.findings import Finding
-from xlsx_eval.precision import answers_of
-from xlsx_eval.submission import read_submission
-from xlsx_eval.xlsx.cell import CellRef
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.judging.precision import answers_of
+from xlsx_eval.reading.entries import Answer, Submission
+from xlsx_eval.reading.submission import read_submission
+from xlsx_eval.xlsx.read.workbook import read_book
 
 CASES = 1_000 if os.environ.get("XLSX_EVAL_NIGHTLY") == "1" else 100
 CHUNK = 10

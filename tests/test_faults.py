@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from seasons import clock, collected, drop, form, made, returned
 
-from xlsx_eval.collect import collect_once
 from xlsx_eval.errors import FolderError, XlsxEvalError
-from xlsx_eval.ledger import ACCEPTED, Ledger
-from xlsx_eval.outbox import write_whole
-from xlsx_eval.status import status
-from xlsx_eval.verify import verify
-from xlsx_eval.workspace import Workspace
+from xlsx_eval.run.outbox import write_whole
+from xlsx_eval.season.collect import collect_once
+from xlsx_eval.season.ledger import ACCEPTED, Ledger
+from xlsx_eval.season.standing import status
+from xlsx_eval.season.verify import verify
+from xlsx_eval.season.workspace import Workspace
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "bench"))
 
@@ -79,7 +79,7 @@ def test_an_annotated_file_open_in_excel_keeps_only_its_department_waiting(
         replace(source, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr("xlsx_eval.outbox.os.replace", shared)
+        patched.setattr("xlsx_eval.run.outbox.os.replace", shared)
         done = collected(season)
     assert done.outcomes == {ACCEPTED: 1}
     assert "无法写入" in done.problems["a.xlsx"]

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from members import members
 
 from xlsx_eval.errors import FillError
-from xlsx_eval.fill import fill, read_values
+from xlsx_eval.form.fill import fill, read_values
+from xlsx_eval.form.template import draw_template
 from xlsx_eval.scheme import Scheme, load_scheme
-from xlsx_eval.template import draw_template
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.xlsx.read.workbook import read_book
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 DEPARTMENTS = sorted(path.stem for path in (SAMPLES / "values").glob("*.toml"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula import Column, Value, compile_formula
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 VALUE, DIV0, NUM, NA = ErrorValue.VALUE, ErrorValue.DIV0, ErrorValue.NUM, ErrorValue.NA
 NAME, REF = ErrorValue.NAME, ErrorValue.REF

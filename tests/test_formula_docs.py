@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 from office import recalculate, require_office
 
+from xlsx_eval.cell import ErrorValue
 from xlsx_eval.formula import FUNCTIONS, Value, compile_formula
 from xlsx_eval.formula.numbers import number_text
-from xlsx_eval.xlsx.cell import ErrorValue
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "formulas.md"
 DIFFERENCES = re.findall(r"^\| `(.+?)` \| (.+?) \| (.+?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)

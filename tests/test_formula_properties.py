@@ -8,12 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.errors import FormulaError
 from xlsx_eval.formula import FUNCTIONS, Value, compile_formula
 from xlsx_eval.formula.numbers import number_text, rounded, same
 from xlsx_eval.formula.textnumber import text_number
 from xlsx_eval.formula.wildcards import matches
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 SCALARS: st.SearchStrategy[Scalar] = st.one_of(
     st.none(),

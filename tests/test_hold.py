@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from seasons import clock, made, wait_until
 
-from xlsx_eval.collect import Collector
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.hold import Hold, hold
-from xlsx_eval.takein import Settling
-from xlsx_eval.workspace import CONFIG, open_workspace
+from xlsx_eval.season.collect import Collector
+from xlsx_eval.season.hold import Hold, hold
+from xlsx_eval.season.intake import Settling
+from xlsx_eval.season.workspace import CONFIG, open_workspace
 
 BEAT = 0.2
 HOLDER = ".xlsx-eval.holder.json"
@@ -24,8 +24,8 @@ HOLDER = ".xlsx-eval.holder.json"
 @pytest.fixture
 def share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose locks reach no other machine: each gets its own lock, or none."""
-    monkeypatch.setattr("xlsx_eval.hold.BEAT", BEAT)
-    monkeypatch.setattr("xlsx_eval.hold.lock_file", lambda _: True)
+    monkeypatch.setattr("xlsx_eval.season.hold.BEAT", BEAT)
+    monkeypatch.setattr("xlsx_eval.season.hold.lock_file", lambda _: True)
     return tmp_path
 
 
@@ -76,7 +76,7 @@ def test_a_killed_holder_of_this_machine_is_followed_at_once(share: Path) -> Non
 def test_where_there_are_no_locks_at_all_one_machine_holds_a_folder_once(
     share: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlsx_eval.hold.lock_file", lambda _: None)
+    monkeypatch.setattr("xlsx_eval.season.hold.lock_file", lambda _: None)
     with hold(share, "watch", now, "甲机"), pytest.raises(WorkspaceError), hold(share, "run", now, "甲机"):
         pass
 
@@ -84,7 +84,7 @@ def test_where_there_are_no_locks_at_all_one_machine_holds_a_folder_once(
 def test_of_two_that_take_a_folder_at_the_same_moment_one_stays(
     share: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlsx_eval.hold.lock_file", lambda _: None)
+    monkeypatch.setattr("xlsx_eval.season.hold.lock_file", lambda _: None)
     outcomes: list[str] = []
     start, end = threading.Barrier(2), threading.Event()
 

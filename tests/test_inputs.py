@@ -22,7 +22,7 @@ from xlsx_eval import annotate, evaluate
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.findings import Finding
 from xlsx_eval.xlsx import strip_marks
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.xlsx.read.workbook import read_book
 
 RIGHT = 98.1
 

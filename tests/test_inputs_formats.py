@@ -15,9 +15,9 @@ from forms import scheme
 from office import _convert, recalculate, require_office
 
 from xlsx_eval import annotate, evaluate
-from xlsx_eval.convert import extension_of, poured
-from xlsx_eval.submission import read_submission
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.reading.convert import extension_of, poured
+from xlsx_eval.reading.submission import read_submission
+from xlsx_eval.xlsx.read.workbook import read_book
 
 RIGHT = 98.1
 

@@ -11,55 +11,72 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1] / "xlsx_eval"
 
-LAYERS = (
-    {"__main__"},
-    {"cli"},
-    {"watch"},
-    {"verify"},
-    {"collect"},
-    {"batch"},
-    {"spread", "round_judge"},
-    {"judging"},
-    {"status", "review_sheet"},
-    {"summary"},
-    {"takein", "unclaimed"},
-    {"receipt"},
-    {"workspace"},
-    {"prefill"},
-    {"roster"},
-    {"paper"},
-    {"review"},
-    {"ledger"},
-    {"dossier"},
-    {"results", "inbox", "outbox"},
-    {"hold"},
-    {"names", "filelock", "archive", "scheme_digest", "network"},
-    {"durable"},
-    {"known_figures", "answers"},
-    {"annotate"},
-    {"rounds"},
-    {"scheme_effect"},
-    {"evaluate"},
-    {"validate"},
-    {"score"},
-    {"precision", "reasons"},
-    {"convert"},
-    {"fill"},
-    {"template"},
-    {"submission"},
-    {"own_entries"},
-    {"entries"},
-    {"recompute"},
-    {"locate", "normalise"},
-    {"scheme_book", "scheme_diff"},
-    {"scheme"},
-    {"formula"},
-    {"findings"},
-    {"allowance"},
-    {"xlsx"},
-    {"errors"},
+ROOMS = (
+    "__main__",
+    "cli",
+    "season",
+    "run",
+    "drawing",
+    "judging",
+    "reading",
+    "form",
+    "scheme",
+    "xlsx",
+    "formula",
+    "names findings files",
+    "states cell",
+    "errors",
 )
-"""Modules and packages from the top down; those that share a layer do not know each other."""
+"""Rooms and small modules from the top down; those that share a line do not know each other."""
+
+INSIDE = {
+    "xlsx": ("marks", "strip", "write", "read", "package"),
+    "scheme": (
+        "book diff digest",
+        "load",
+        "probe",
+        "lint grammar build words references",
+        "indicators",
+        "compose layout figures",
+        "standards",
+        "bands parts",
+        "rules remarks",
+    ),
+    "form": ("fill", "template"),
+    "reading": (
+        "convert",
+        "submission",
+        "own_entries",
+        "entries",
+        "recompute",
+        "locate normalise",
+    ),
+    "judging": (
+        "known_figures results",
+        "final rounds",
+        "evaluate",
+        "validate",
+        "diagnosis checks",
+        "case",
+        "score",
+        "precision reasons",
+    ),
+    "drawing": ("summary receipt marked", "paper"),
+    "run": ("batch", "effect crew inbox", "one", "outbox allowance"),
+    "season": (
+        "watch verify",
+        "collect",
+        "standing review_sheet round_judge unclaimed",
+        "intake workspace prefill",
+        "review roster",
+        "ledger",
+        "dossier hold network originals",
+    ),
+}
+"""The order inside each room, likewise; a room that is not named keeps none but that no circle forms."""
+
+DOMAIN_FREE = ("formula", "xlsx", "cell", "files")
+"""Rooms that know nothing of what the workbooks are about: they import only each other and the errors."""
 
 
 def modules() -> dict[str, Path]:
@@ -86,27 +103,48 @@ def imports(path: Path, known: dict[str, Path]) -> Iterator[str]:
                     yield str(node.module)
 
 
-def layer(module: str) -> int:
-    """Place of a module's topmost package, counted from the top."""
-    name = module.split(".")[1]
-    return next(place for place, names in enumerate(LAYERS) if name in names)
+def place(name: str, layers: tuple[str, ...]) -> int:
+    """Place of a name among layers, counted from the top."""
+    return next(number for number, names in enumerate(layers) if name in names.split())
 
 
 def test_every_module_has_its_place() -> None:
-    names = {module.split(".")[1] for module in modules() if "." in module}
-    placed = [name for names_here in LAYERS for name in names_here]
-    assert not names - set(placed)
-    assert len(placed) == len(set(placed))
+    known = modules()
+    for layers, prefix in (
+        (ROOMS, "xlsx_eval"),
+        *((inner, f"xlsx_eval.{room}") for room, inner in INSIDE.items()),
+    ):
+        depth = prefix.count(".") + 1
+        names = {name.split(".")[depth] for name in known if name.startswith(f"{prefix}.")}
+        placed = [name for line in layers for name in line.split()]
+        assert names == set(placed), prefix
+        assert len(placed) == len(set(placed)), prefix
 
 
 @pytest.mark.parametrize("module", [name for name in modules() if "." in name])
 def test_a_module_imports_only_from_below(module: str) -> None:
     known = modules()
-    own = module.split(".")[1]
+    room, *own = module.split(".")[1:]
     for imported in imports(known[module], known):
         assert imported != "xlsx_eval", f"{module} imports the front of the package"
-        if imported.split(".")[1] != own:
-            assert layer(imported) > layer(module), f"{module} imports {imported}, which is not below it"
+        other, *theirs = imported.split(".")[1:]
+        if other != room:
+            assert place(other, ROOMS) > place(room, ROOMS), (
+                f"{module} imports {imported}, which is not below it"
+            )
+        elif own and theirs and own[0] != theirs[0] and room in INSIDE:
+            below = place(theirs[0], INSIDE[room]) > place(own[0], INSIDE[room])
+            assert below, f"{module} imports {imported}, which is not below it in the room"
+
+
+@pytest.mark.parametrize(
+    "module",
+    [name for name in modules() if name.startswith(tuple(f"xlsx_eval.{one}" for one in DOMAIN_FREE))],
+)
+def test_a_library_knows_nothing_of_the_domain(module: str) -> None:
+    known = modules()
+    for imported in imports(known[module], known):
+        assert imported.split(".")[1] in (*DOMAIN_FREE, "errors"), f"{module} imports {imported}"
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -120,7 +158,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_only_the_command_line_prints_and_reads_sys() -> None:
     for name, path in modules().items():
-        if name.startswith(("xlsx_eval.cli", "xlsx_eval.__main__")) or name == "xlsx_eval.filelock":
+        if name.startswith(("xlsx_eval.cli", "xlsx_eval.__main__")) or name == "xlsx_eval.files":
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         called = {

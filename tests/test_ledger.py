@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from forms import judge
 
-from xlsx_eval.archive import Archive
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.ledger import ACCEPTED, IDENTICAL, UNCLAIMED, Ledger, Review, Verdict, _steps
-from xlsx_eval.results import result_of
+from xlsx_eval.judging.results import result_of
+from xlsx_eval.season.ledger import ACCEPTED, IDENTICAL, UNCLAIMED, Ledger, Review, Verdict, _steps
+from xlsx_eval.season.originals import Archive
 
 
 def result(**values: object):  # type: ignore[no-untyped-def]

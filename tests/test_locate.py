@@ -13,9 +13,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlsx_eval import Evaluation, annotate, evaluate, load_scheme
-from xlsx_eval.fill import fill
+from xlsx_eval.cell import CellRef
+from xlsx_eval.form.fill import fill
 from xlsx_eval.scheme import scheme_names
-from xlsx_eval.xlsx.cell import CellRef
 
 RIGHT = 98.1
 """The faultless form's score: it is reached only if every figure was found."""
@@ -576,8 +576,8 @@ def test_saving_through_another_program_changes_nothing() -> None:
 
 def test_the_reader_knows_the_properties_and_the_version_that_the_template_writes() -> None:
     from xlsx_eval import template
-    from xlsx_eval.locate import find
-    from xlsx_eval.validate import structure
+    from xlsx_eval.judging.checks import structure
+    from xlsx_eval.reading.locate import find
 
     assert structure.TEMPLATE_VERSION == template.TEMPLATE_VERSION
     assert structure.SCHEME_PROPERTY == template.SCHEME_PROPERTY

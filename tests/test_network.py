@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from xlsx_eval.network import on_network
+from xlsx_eval.season.network import on_network
 
 
 def drive(mountpoint: str, fstype: str, opts: str = "rw") -> SimpleNamespace:

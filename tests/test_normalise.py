@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xlsx_eval.normalise import Reading, read_date, read_number, read_text
-from xlsx_eval.normalise.numbers import stored_decimals
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
+from xlsx_eval.cell import ErrorValue, Scalar
+from xlsx_eval.reading.normalise import Reading, read_date, read_number, read_text
+from xlsx_eval.reading.normalise.numbers import stored_decimals
 
 KINDS = ("amount", "integer", "rate", "score", "number")
 SPACES = (" ", "\xa0", "\u3000", "\u200b", "\ufeff", "\t", "\n", " \u3000\u200b ")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import to_excel
 
-from xlsx_eval.xlsx.number_formats import BUILTIN, decimals, is_date, is_percent
-from xlsx_eval.xlsx.serial import from_iso, from_serial, to_serial
+from xlsx_eval.xlsx.read.number_formats import BUILTIN, decimals, is_date, is_percent
+from xlsx_eval.xlsx.read.serial import from_iso, from_serial, to_serial
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from forms import codes_at, scheme
 
 from xlsx_eval import evaluate
 from xlsx_eval.cli import run
-from xlsx_eval.roster import Department, draw_roster
 from xlsx_eval.scheme import load_scheme
-from xlsx_eval.workspace import init_workspace
+from xlsx_eval.season.roster import Department, draw_roster
+from xlsx_eval.season.workspace import init_workspace
 
 DEPARTMENTS = (
     Department("010200", "区教育局", approved={"编制数": 120, "支出合计_年初预算数": 9860.5}),

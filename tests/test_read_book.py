@@ -18,13 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from other_readers import differences
 
+from xlsx_eval.cell import CellRef, ErrorValue
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.xlsx.archive import Archive, Limits
-from xlsx_eval.xlsx.biff import check_xlsb, xls_sheets
-from xlsx_eval.xlsx.book import Book, Cell, SheetData
-from xlsx_eval.xlsx.cell import CellRef, ErrorValue
-from xlsx_eval.xlsx.read import read_book
-from xlsx_eval.xlsx.shared_formulas import SharedFormula
+from xlsx_eval.xlsx.package.archive import Archive, Limits
+from xlsx_eval.xlsx.read.biff import check_xlsb, xls_sheets
+from xlsx_eval.xlsx.read.book import Book, Cell, SheetData
+from xlsx_eval.xlsx.read.shared_formulas import SharedFormula
+from xlsx_eval.xlsx.read.workbook import read_book
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -10,10 +10,10 @@ import pytest
 import xlsxwriter
 from office import saved_as
 
-from xlsx_eval.xlsx.book import Book
-from xlsx_eval.xlsx.cell import CellRef, ErrorValue, Scalar
-from xlsx_eval.xlsx.number_formats import is_date, is_percent
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.cell import CellRef, ErrorValue, Scalar
+from xlsx_eval.xlsx.read.book import Book
+from xlsx_eval.xlsx.read.number_formats import is_date, is_percent
+from xlsx_eval.xlsx.read.workbook import read_book
 
 EXPECTED: dict[tuple[int, int], Scalar] = {
     (1, 1): "部门整体支出绩效自评基础数据",

@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from xlsx_eval.drawing.receipt import draw_receipt, reason_sentence, receipt_texts
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.receipt import draw_receipt, reason_sentence, receipt_texts
 
 PACKAGE = Path(__file__).resolve().parents[1] / "xlsx_eval"
 

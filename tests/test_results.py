@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from results_inline import finding, indicator, result
 
+from xlsx_eval.cell import ErrorValue
+from xlsx_eval.judging.results import Result, Tables, json_line, neutral, record_of, score_columns
 from xlsx_eval.names import MAX_BYTES, MAX_CHARACTERS, Names, round_of, safe_stem, shown_name
-from xlsx_eval.results import Result, Tables, json_line, neutral, record_of, score_columns
 from xlsx_eval.scheme import load_scheme
-from xlsx_eval.xlsx.cell import ErrorValue
 
 SCHEME = load_scheme()
 

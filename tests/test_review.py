@@ -16,11 +16,11 @@ from seasons import NAMES, SAMPLES, answered, collected, drop, form, made, retur
 
 from xlsx_eval.cli import run
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.fill import fill, read_values
-from xlsx_eval.ledger import Ledger
-from xlsx_eval.review_sheet import SHEET, read_review, write_review
-from xlsx_eval.status import status
-from xlsx_eval.workspace import Workspace
+from xlsx_eval.form.fill import fill, read_values
+from xlsx_eval.season.ledger import Ledger
+from xlsx_eval.season.review_sheet import SHEET, read_review, write_review
+from xlsx_eval.season.standing import status
+from xlsx_eval.season.workspace import Workspace
 
 NOW = datetime.datetime(2023, 5, 1, 9)
 TODAY = datetime.date(2023, 5, 1)

@@ -9,8 +9,8 @@ import pytest
 from forms import scheme
 
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.roster import Department, Roster, draw_roster, read_roster
 from xlsx_eval.scheme import load_scheme
+from xlsx_eval.season.roster import Department, Roster, draw_roster, read_roster
 
 HEADINGS = ("预算编码", "单位名称", "别名", "联系人", "联系电话", "免报原因", "编制数")
 ROSTER = Roster(

@@ -11,13 +11,13 @@ from forms import scheme
 from seasons import SAMPLES, answered
 
 from xlsx_eval import Evaluation, annotate, evaluate
-from xlsx_eval.answers import read_answers
-from xlsx_eval.evaluate import with_findings
-from xlsx_eval.fill import fill, read_values
-from xlsx_eval.known_figures import known_findings
-from xlsx_eval.round_judge import Basis, RoundJudged, judge_round
-from xlsx_eval.rounds import EXPLAINED, FIXED, NEW, OPEN, Past, compare, identities
-from xlsx_eval.xlsx.read import read_book
+from xlsx_eval.drawing.marked.answers import read_answers
+from xlsx_eval.form.fill import fill, read_values
+from xlsx_eval.judging.evaluate import with_findings
+from xlsx_eval.judging.known_figures import known_findings
+from xlsx_eval.judging.rounds import EXPLAINED, FIXED, NEW, OPEN, Past, compare, identities
+from xlsx_eval.season.round_judge import Basis, RoundJudged, judge_round
+from xlsx_eval.xlsx.read.workbook import read_book
 
 HEAD = {"单位名称": "区教育局", "预算编码": "105001"}
 WRONG_ROW = {"科目名称": "教育支出", "年初预算数": 10, "决算数": "十五万"}

@@ -11,10 +11,10 @@ import pytest
 from office import recalculate
 from small_scheme import one, small
 
-from xlsx_eval.annotate import annotate
-from xlsx_eval.evaluate import Evaluation, evaluate
-from xlsx_eval.fill import fill
+from xlsx_eval.drawing.marked import annotate
 from xlsx_eval.findings import Finding
+from xlsx_eval.form.fill import fill
+from xlsx_eval.judging.evaluate import Evaluation, evaluate
 from xlsx_eval.scheme import Scheme, load_scheme
 from xlsx_eval.scheme.bands import coverage_faults, parse_band
 from xlsx_eval.scheme.lint import earned_points

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.evaluate import FOR_REVIEW, PASSED, SENT_BACK, Evaluation, evaluate
 from xlsx_eval.findings import ERROR, EXPLAIN, NOTICE
+from xlsx_eval.judging.evaluate import Evaluation, evaluate
 from xlsx_eval.scheme import load_scheme
+from xlsx_eval.states import FOR_REVIEW, PASSED, SENT_BACK
 
 INBOX = Path(__file__).resolve().parents[1] / "samples" / "inbox"
 

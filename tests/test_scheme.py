@@ -15,16 +15,16 @@ import pytest
 from office import recalculate
 from small_scheme import one, small, small_checked, small_raw, small_text
 
-from xlsx_eval.annotate import annotate
+from xlsx_eval.drawing.marked import annotate
 from xlsx_eval.errors import SchemeError
-from xlsx_eval.evaluate import evaluate
-from xlsx_eval.fill import fill
+from xlsx_eval.form.fill import fill
+from xlsx_eval.form.template import draw_template
+from xlsx_eval.judging.evaluate import evaluate
 from xlsx_eval.scheme import Scheme, check_scheme, load_scheme, scheme_names
+from xlsx_eval.scheme.book import blocks
 from xlsx_eval.scheme.grammar import RULE_KEYS, TABLES, allowed_keys
 from xlsx_eval.scheme.load import check_raw, read_raw
 from xlsx_eval.scheme.rules import rule_kinds
-from xlsx_eval.scheme_book import blocks
-from xlsx_eval.template import draw_template
 
 FLOOR = one('{ kind = "floor", target = 1, step = 0.05, deduct = 2 }', "=决算数/预算数")
 

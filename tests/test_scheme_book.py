@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from xlsx_eval.errors import SchemeError
 from xlsx_eval.scheme import scheme_names
+from xlsx_eval.scheme.book import export_scheme, import_scheme, to_toml
+from xlsx_eval.scheme.book.cells import INPUTS, LINES, LIST, TEXT
 from xlsx_eval.scheme.load import read_raw
-from xlsx_eval.scheme_book import export_scheme, import_scheme, to_toml
-from xlsx_eval.scheme_book.cells import INPUTS, LINES, LIST, TEXT
 
 
 @pytest.mark.parametrize("name", scheme_names())

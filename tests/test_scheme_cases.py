@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from xlsx_eval.evaluate import Evaluation, evaluate
-from xlsx_eval.fill import fill
+from xlsx_eval.form.fill import fill
+from xlsx_eval.judging.evaluate import Evaluation, evaluate
 from xlsx_eval.scheme import Scheme, load_scheme
 from xlsx_eval.scheme.load import check_raw, checked_scheme, read_raw
 

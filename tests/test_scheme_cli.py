@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from xlsx_eval.cli import run
-from xlsx_eval.fill import fill
+from xlsx_eval.form.fill import fill
 from xlsx_eval.scheme import load_scheme
 from xlsx_eval.scheme.load import read_raw
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from xlsx_eval.fill import fill
+from xlsx_eval.form.fill import fill
+from xlsx_eval.run.effect import effects, workbooks
 from xlsx_eval.scheme import Scheme, load_scheme
+from xlsx_eval.scheme.diff import diff_schemes
 from xlsx_eval.scheme.load import check_raw, checked_scheme, read_raw
-from xlsx_eval.scheme_diff import diff_schemes
-from xlsx_eval.scheme_effect import effects, workbooks
 
 
 def changed(change: Callable[[dict[str, Any]], Any]) -> Scheme:

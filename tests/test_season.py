@@ -13,13 +13,13 @@ from forms import scheme
 from seasons import drop, form, made, returned, right, stamped
 
 from xlsx_eval import evaluate
-from xlsx_eval.collect import collect_once
-from xlsx_eval.ledger import ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD, Ledger
-from xlsx_eval.review_sheet import SHEET, read_review, write_review
-from xlsx_eval.roster import Department
-from xlsx_eval.status import REVIEWED, write_summary
-from xlsx_eval.verify import verify
-from xlsx_eval.workspace import Workspace
+from xlsx_eval.season.collect import collect_once
+from xlsx_eval.season.ledger import ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD, Ledger
+from xlsx_eval.season.review_sheet import SHEET, read_review, write_review
+from xlsx_eval.season.roster import Department
+from xlsx_eval.season.standing import REVIEWED, write_summary
+from xlsx_eval.season.verify import verify
+from xlsx_eval.season.workspace import Workspace
 
 COUNT = 60
 CODES = [f"{201001 + number}" for number in range(COUNT)]

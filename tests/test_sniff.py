@@ -15,7 +15,7 @@ from compound_files import compound
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsx_eval.xlsx.sniff import sniff
+from xlsx_eval.xlsx.read.sniff import sniff
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 

@@ -15,12 +15,21 @@ from forms import scheme
 from seasons import clock, collected, drop, form, made, right
 
 from xlsx_eval.cli import run
-from xlsx_eval.collect import collect_once
-from xlsx_eval.ledger import Ledger, Review
-from xlsx_eval.review import items
-from xlsx_eval.roster import Department, draw_roster
-from xlsx_eval.status import EXCUSED, LATE, MISSING, OUTDATED, OVERDUE, REMOVED, status, write_summary
-from xlsx_eval.workspace import CONFIG, Workspace, open_workspace
+from xlsx_eval.season.collect import collect_once
+from xlsx_eval.season.ledger import Ledger, Review
+from xlsx_eval.season.review import items
+from xlsx_eval.season.roster import Department, draw_roster
+from xlsx_eval.season.standing import (
+    EXCUSED,
+    LATE,
+    MISSING,
+    OUTDATED,
+    OVERDUE,
+    REMOVED,
+    status,
+    write_summary,
+)
+from xlsx_eval.season.workspace import CONFIG, Workspace, open_workspace
 
 TODAY = datetime.date(2023, 4, 15)
 

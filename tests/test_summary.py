@@ -18,10 +18,8 @@ from hypothesis import strategies as st
 from office import require_office, to_png
 from results_inline import finding, indicator, result
 
-from xlsx_eval.results import Result, json_line
-from xlsx_eval.scheme import load_scheme
-from xlsx_eval.summary import draw_summary, repeats, row_of
-from xlsx_eval.summary.figures import (
+from xlsx_eval.drawing.summary import draw_summary, repeats, row_of
+from xlsx_eval.drawing.summary.figures import (
     band_counts,
     column_figures,
     department_gaps,
@@ -32,6 +30,8 @@ from xlsx_eval.summary.figures import (
     shares,
     totals,
 )
+from xlsx_eval.judging.results import Result, json_line
+from xlsx_eval.scheme import load_scheme
 
 SCHEME = load_scheme()
 CONFORM = Path(__file__).resolve().parents[1].parent / "shared" / "tools" / "xlsx_conform.py"

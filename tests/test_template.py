@@ -13,11 +13,11 @@ from members import members
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlsx_eval.cell import CellRef, quote_sheet
+from xlsx_eval.form.template import draw_template
+from xlsx_eval.form.template.measure import clip, line_count, row_height, text_width
+from xlsx_eval.form.template.prompts import LIST_LIMIT, TEXT_LIMIT, TITLE_LIMIT, validation
 from xlsx_eval.scheme import Field, Scheme, load_scheme
-from xlsx_eval.template import draw_template
-from xlsx_eval.template.measure import clip, line_count, row_height, text_width
-from xlsx_eval.template.prompts import LIST_LIMIT, TEXT_LIMIT, TITLE_LIMIT, validation
-from xlsx_eval.xlsx.cell import CellRef, quote_sheet
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKER = ROOT.parent / "shared" / "tools" / "xlsx_conform.py"

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from seasons import collected, drop, form, made, returned
 
-from xlsx_eval.verify import verify
-from xlsx_eval.workspace import Workspace
+from xlsx_eval.season.verify import verify
+from xlsx_eval.season.workspace import Workspace
 
 
 @pytest.fixture

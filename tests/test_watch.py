@@ -16,9 +16,9 @@ from forms import scheme
 from seasons import form, made, returned, wait_until
 
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.roster import Department, draw_roster
-from xlsx_eval.watch import Told, watch
-from xlsx_eval.workspace import Workspace
+from xlsx_eval.season.roster import Department, draw_roster
+from xlsx_eval.season.watch import Told, watch
+from xlsx_eval.season.workspace import Workspace
 
 DEPARTMENTS = (Department("102001", "区应急管理局"), Department("105001", "区教育局"))
 
@@ -74,7 +74,7 @@ def test_idle_watching_uses_no_measurable_cpu(season: Workspace) -> None:
 def test_a_share_that_is_gone_for_a_while_is_told_and_taken_up_again(
     season: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlsx_eval.watch.RETRY", 0.3)
+    monkeypatch.setattr("xlsx_eval.season.watch.RETRY", 0.3)
     away = season.root / "away"
     with watching(season) as told:
         season.inbox.rename(away)
@@ -88,7 +88,7 @@ def test_a_share_that_is_gone_for_a_while_is_told_and_taken_up_again(
 def test_a_broken_roster_is_told_and_the_files_wait(
     season: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlsx_eval.watch.RETRY", 0.3)
+    monkeypatch.setattr("xlsx_eval.season.watch.RETRY", 0.3)
     season.roster.write_bytes(b"half saved")
     with watching(season) as told:
         (season.inbox / "a.xlsx").write_bytes(form("102001"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from xlsx_eval.allowance import DEFAULT_ALLOWANCE
 from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.scheme_book import export_scheme, raw_tables
-from xlsx_eval.workspace import CONFIG, SCHEME, init_workspace, open_workspace
+from xlsx_eval.run.allowance import DEFAULT_ALLOWANCE
+from xlsx_eval.scheme.book import export_scheme, raw_tables
+from xlsx_eval.season.workspace import CONFIG, SCHEME, init_workspace, open_workspace
 
 
 def test_init_makes_folders_roster_manual_and_a_configuration_that_opens(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from packages import zipped
 
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.xlsx.archive import Archive, Limits
+from xlsx_eval.xlsx.package.archive import Archive, Limits
 
 
 def _opened(data: bytes, **limits: int) -> Archive:

@@ -15,8 +15,8 @@ from packages import CORPUS, require_corpus
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow, annotate_book, free_sheet_names, strip_marks
-from xlsx_eval.xlsx.notes import comments_part
-from xlsx_eval.xlsx.package import Package, SheetEntry
+from xlsx_eval.xlsx.package.parts import Package, SheetEntry
+from xlsx_eval.xlsx.write.notes import comments_part
 
 CHUNKS = 8
 CHECKED = 1 if os.environ.get("XLSX_EVAL_CORPUS") == "all" else 12

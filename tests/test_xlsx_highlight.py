@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from packages import parts_of, with_part, workbook_parts, worksheet, zipped
 
-from xlsx_eval.xlsx.cell import CellRef
-from xlsx_eval.xlsx.highlight import literal, still_formula
-from xlsx_eval.xlsx.package import Package
-from xlsx_eval.xlsx.stored import SharedStrings, Stored, stored_values
+from xlsx_eval.cell import CellRef
+from xlsx_eval.xlsx.package.parts import Package
+from xlsx_eval.xlsx.write.highlight import literal, still_formula
+from xlsx_eval.xlsx.write.stored import SharedStrings, Stored, stored_values
 
 ALWAYS = 'N("xlsx-eval")=0'
 

@@ -23,8 +23,8 @@ from packages import (
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import Mark, annotate_cells
-from xlsx_eval.xlsx.archive import Archive
-from xlsx_eval.xlsx.package import Package
+from xlsx_eval.xlsx.package.archive import Archive
+from xlsx_eval.xlsx.package.parts import Package
 
 SHEET = "xl/worksheets/sheet1.xml"
 NS = {"m": MAIN}

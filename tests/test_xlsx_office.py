@@ -16,7 +16,7 @@ from test_xlsx_corpus import work
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow, annotate_book, strip_marks
-from xlsx_eval.xlsx.package import Package
+from xlsx_eval.xlsx.package.parts import Package
 
 ROWS = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>年初预算数</t></is></c><c r="B1" t="inlineStr"><is><t>7.50.</t></is></c></row>'

@@ -17,7 +17,7 @@ from packages import (
 )
 
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.xlsx.package import Package, rels_of, resolve
+from xlsx_eval.xlsx.package.parts import Package, rels_of, resolve
 
 
 def test_sheets_are_listed_with_state_id_part_and_kind() -> None:

@@ -22,9 +22,9 @@ from packages import (
 from test_xlsx_strip import saved_since
 
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow, Style, annotate_book, strip_marks
-from xlsx_eval.xlsx.added import MARK_LEVELS
-from xlsx_eval.xlsx.edits import Edit, applied, content, taken_back
-from xlsx_eval.xlsx.markup import Text
+from xlsx_eval.xlsx.package.markup import Text
+from xlsx_eval.xlsx.write.added import MARK_LEVELS
+from xlsx_eval.xlsx.write.edits import Edit, applied, content, taken_back
 
 AROUND = (
     "",

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 from packages import MAIN, parts_of, workbook_parts, worksheet, zipped
 
+from xlsx_eval.cell import ErrorValue
 from xlsx_eval.xlsx import (
     AddedSheet,
     Mark,
@@ -18,9 +19,8 @@ from xlsx_eval.xlsx import (
     annotate_book,
     free_sheet_names,
 )
-from xlsx_eval.xlsx.cell import ErrorValue
-from xlsx_eval.xlsx.newsheet import stored_formula
-from xlsx_eval.xlsx.rowheight import display_width, row_height
+from xlsx_eval.xlsx.write.newsheet import stored_formula
+from xlsx_eval.xlsx.write.rowheight import display_width, row_height
 
 NS = {"m": MAIN}
 HEAD = Style(bold=True, fill="D9E1F2", horizontal="center", locked=True)

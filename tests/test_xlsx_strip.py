@@ -20,7 +20,7 @@ from packages import (
 )
 
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow, annotate_book, annotate_cells, strip_marks
-from xlsx_eval.xlsx.package import Package
+from xlsx_eval.xlsx.package.parts import Package
 
 SHEET = "xl/worksheets/sheet1.xml"
 RECORD = "xl/xlsxEval/undo.json"

@@ -20,8 +20,8 @@ from xlsx_eval.cli.run_inbox import run_command
 from xlsx_eval.cli.schemes import scheme_group
 from xlsx_eval.cli.season import SEASON_COMMANDS
 from xlsx_eval.cli.words import Words, asked_language
+from xlsx_eval.drawing.receipt import reason_sentence
 from xlsx_eval.errors import FolderError, Unreadable, XlsxEvalError
-from xlsx_eval.receipt import reason_sentence
 
 _COMMANDS = (
     template_command,

@@ -11,11 +11,12 @@ from xlsx_eval.cli.codes import code_of
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, scheme_options
 from xlsx_eval.cli.tables import clean, show_table
 from xlsx_eval.cli.words import Words
+from xlsx_eval.drawing.receipt import reason_sentence
 from xlsx_eval.errors import Unreadable
-from xlsx_eval.evaluate import UNREADABLE, Evaluation, evaluate
 from xlsx_eval.findings import Finding
-from xlsx_eval.receipt import reason_sentence
+from xlsx_eval.judging.evaluate import Evaluation, evaluate
 from xlsx_eval.scheme import Scheme
+from xlsx_eval.states import UNREADABLE
 
 _HEADINGS = ("code", "verdict", "place", "found", "expected", "message")
 

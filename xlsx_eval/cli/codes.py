@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from xlsx_eval.evaluate import FOR_REVIEW, SENT_BACK, UNREADABLE
+from xlsx_eval.states import FOR_REVIEW, SENT_BACK, UNREADABLE
 
 DONE, RETURNED, ACT, UNREAD = 0, 1, 2, 3
 """All passed; something was sent back; the operator must act; a file could not be read."""

@@ -10,7 +10,7 @@ import click
 
 from xlsx_eval.cli.words import LANGUAGES, Words
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.scheme_book import load_any
+from xlsx_eval.scheme.book import load_any
 
 Run = Callable[..., int]
 

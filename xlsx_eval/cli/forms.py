@@ -12,13 +12,13 @@ from xlsx_eval.cli.codes import ACT, DONE
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, out_file, scheme_options
 from xlsx_eval.cli.season import is_workspace
 from xlsx_eval.cli.words import Words
-from xlsx_eval.fill import fill, read_values
-from xlsx_eval.outbox import write_whole
-from xlsx_eval.prefill import prefilled
-from xlsx_eval.roster import read_roster
+from xlsx_eval.form.fill import fill, read_values
+from xlsx_eval.form.template import draw_template
+from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.template import draw_template
-from xlsx_eval.workspace import open_workspace
+from xlsx_eval.season.prefill import prefilled
+from xlsx_eval.season.roster import read_roster
+from xlsx_eval.season.workspace import open_workspace
 from xlsx_eval.xlsx import strip_marks
 
 

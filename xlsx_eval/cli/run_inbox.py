@@ -12,17 +12,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from xlsx_eval.allowance import DEFAULT_ALLOWANCE, SETTINGS, allowance
 from xlsx_eval.cli.codes import ACT, code_of
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, scheme_options
 from xlsx_eval.cli.season import is_workspace, run_workspace
 from xlsx_eval.cli.tables import clean
 from xlsx_eval.cli.words import Words
-from xlsx_eval.evaluate import FOR_REVIEW, PASSED, SENT_BACK, UNREADABLE
-from xlsx_eval.outbox import LOG, SUMMARY
+from xlsx_eval.run.allowance import DEFAULT_ALLOWANCE, SETTINGS, allowance
+from xlsx_eval.run.outbox import LOG, SUMMARY
+from xlsx_eval.states import FOR_REVIEW, PASSED, SENT_BACK, UNREADABLE
 
 if TYPE_CHECKING:
-    from xlsx_eval.batch import BatchResult, Step
+    from xlsx_eval.run.batch import BatchResult, Step
 
 _SIZES = {name: setting for name, setting in SETTINGS.items() if name != "seconds"}
 
@@ -43,7 +43,7 @@ def run_command(words: Words) -> Command:
                 return run_workspace(words, inbox)
             raise click.UsageError(words("season.no_output"))
         # Only this command needs pandas, which takes longer to load than all the rest.
-        from xlsx_eval.batch import run as run_batch
+        from xlsx_eval.run.batch import run as run_batch
 
         scheme = asked_scheme(options)
         allowed = allowance({"seconds": seconds, **limits})

@@ -19,11 +19,11 @@ from xlsx_eval.cli.command import (
 )
 from xlsx_eval.cli.tables import clean, show_table
 from xlsx_eval.cli.words import Words
-from xlsx_eval.outbox import write_whole
+from xlsx_eval.run.effect import effects, workbooks
+from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme, load_scheme, scheme_names
-from xlsx_eval.scheme_book import export_scheme, load_any, raw_tables, report_on, to_toml
-from xlsx_eval.scheme_diff import diff_schemes
-from xlsx_eval.scheme_effect import effects, workbooks
+from xlsx_eval.scheme.book import export_scheme, load_any, raw_tables, report_on, to_toml
+from xlsx_eval.scheme.diff import diff_schemes
 
 _HEADINGS = ("name", "scheme_title", "year", "points", "indicators")
 

@@ -16,10 +16,10 @@ from xlsx_eval.cli.tables import clean, show_table
 from xlsx_eval.cli.words import Words
 
 if TYPE_CHECKING:
-    from xlsx_eval.collect import Pass
-    from xlsx_eval.status import Standing
-    from xlsx_eval.summary import Coverage
-    from xlsx_eval.watch import Told
+    from xlsx_eval.drawing.summary import Coverage
+    from xlsx_eval.season.collect import Pass
+    from xlsx_eval.season.standing import Standing
+    from xlsx_eval.season.watch import Told
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _HEADINGS = ("code", "name", "state", "round", "score", "final", "since", "timely")
@@ -29,7 +29,7 @@ def init_command(words: Words) -> Command:
     """`init`: makes a workspace."""
 
     def run(directory: Path, scheme: str | None, year: int | None) -> int:
-        from xlsx_eval.workspace import init_workspace
+        from xlsx_eval.season.workspace import init_workspace
 
         made = init_workspace(directory, scheme or "default", year)
         click.echo(words("season.made", path=made.root, roster=made.roster))
@@ -42,8 +42,8 @@ def watch_command(words: Words) -> Command:
     """`watch`: takes what arrives until it is stopped."""
 
     def run(directory: Path, seconds: float | None) -> int:
-        from xlsx_eval.watch import watch
-        from xlsx_eval.workspace import open_workspace
+        from xlsx_eval.season.watch import watch
+        from xlsx_eval.season.workspace import open_workspace
 
         workspace = open_workspace(directory)
         stop = threading.Event()
@@ -71,10 +71,10 @@ def _tell(words: Words, told: Told) -> None:
 
 def run_workspace(words: Words, directory: Path) -> int:
     """One pass over the workspace, and its summary when anything changed."""
-    from xlsx_eval.collect import collect_once
-    from xlsx_eval.ledger import UNCLAIMED
-    from xlsx_eval.status import status, write_summary
-    from xlsx_eval.workspace import open_workspace
+    from xlsx_eval.season.collect import collect_once
+    from xlsx_eval.season.ledger import UNCLAIMED
+    from xlsx_eval.season.standing import status, write_summary
+    from xlsx_eval.season.workspace import open_workspace
 
     workspace = open_workspace(directory)
     done = collect_once(workspace)
@@ -108,8 +108,8 @@ def status_command(words: Words) -> Command:
     """`status`: a table of all departments."""
 
     def run(directory: Path) -> int:
-        from xlsx_eval.status import status
-        from xlsx_eval.workspace import open_workspace
+        from xlsx_eval.season.standing import status
+        from xlsx_eval.season.workspace import open_workspace
 
         shown = status(open_workspace(directory), datetime.date.today())
         show_table([words(f"season.{name}") for name in _HEADINGS], [_line(one) for one in shown.departments])
@@ -151,8 +151,8 @@ def summary_command(words: Words) -> Command:
     """`summary`: the summary of the season, from the ledger."""
 
     def run(directory: Path) -> int:
-        from xlsx_eval.status import write_summary
-        from xlsx_eval.workspace import open_workspace
+        from xlsx_eval.season.standing import write_summary
+        from xlsx_eval.season.workspace import open_workspace
 
         path = write_summary(open_workspace(directory), datetime.date.today())
         click.echo(words("run.summary", path=path))
@@ -165,8 +165,8 @@ def review_command(words: Words) -> Command:
     """`review`: draws the review sheet, or reads a filled one."""
 
     def run(directory: Path, file: Path) -> int:
-        from xlsx_eval.review_sheet import read_review, write_review
-        from xlsx_eval.workspace import open_workspace
+        from xlsx_eval.season.review_sheet import read_review, write_review
+        from xlsx_eval.season.workspace import open_workspace
 
         workspace = open_workspace(directory)
         if file.exists():
@@ -187,8 +187,8 @@ def verify_command(words: Words) -> Command:
     """`verify`: proves that archive and ledger are sound."""
 
     def run(directory: Path) -> int:
-        from xlsx_eval.verify import verify
-        from xlsx_eval.workspace import open_workspace
+        from xlsx_eval.season.verify import verify
+        from xlsx_eval.season.workspace import open_workspace
 
         report = verify(open_workspace(directory))
         for fault in report.faults:
@@ -214,7 +214,7 @@ def _directory() -> click.Argument:
 
 def is_workspace(path: Path) -> bool:
     """Whether `run` without -o has a workspace before it."""
-    from xlsx_eval.workspace import CONFIG
+    from xlsx_eval.season.workspace import CONFIG
 
     return (path / CONFIG).is_file()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.textnumber import text_number
 from xlsx_eval.formula.values import (
@@ -19,7 +20,6 @@ from xlsx_eval.formula.values import (
     number,
     raise_errors,
 )
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 
 def is_number(value: Scalar) -> bool:

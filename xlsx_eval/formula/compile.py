@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from xlsx_eval.cell import Scalar
 from xlsx_eval.errors import FormulaError
 from xlsx_eval.formula.evaluate import Lookup, Step, evaluate, prepare
 from xlsx_eval.formula.nodes import Node
 from xlsx_eval.formula.parse import parse
 from xlsx_eval.formula.tokens import Token, tokenize
-from xlsx_eval.xlsx.cell import Scalar
 
 LONGEST = 8192
 """Characters Excel allows in a formula."""

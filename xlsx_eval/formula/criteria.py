@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import compress
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.aggregates import total
 from xlsx_eval.formula.numbers import same
 from xlsx_eval.formula.operators import compare, fold
@@ -14,7 +15,6 @@ from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.textnumber import text_number
 from xlsx_eval.formula.values import DIV0, VALUE, Column, Fault, Value, cells, finite, raise_errors
 from xlsx_eval.formula.wildcards import has_wildcards, matches
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 Test = Callable[[Scalar], bool]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.functions import FUNCTIONS
 from xlsx_eval.formula.nodes import Binary, Call, Group, Literal, Node, Reference, Unary
 from xlsx_eval.formula.operators import BINARY, LAST, UNARY
@@ -23,7 +24,6 @@ from xlsx_eval.formula.values import (
     text,
     truth,
 )
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 Lookup = Callable[[str], Value]
 """Value of a name (`支出合计_决算数`), cell (`基础数据!D8`) or range; raises KeyError where there is none."""

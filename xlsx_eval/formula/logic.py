@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.values import VALUE, Fault, Value, raise_errors, truth
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 
 def _if(condition: bool, then: Value, otherwise: Value = False) -> Value:

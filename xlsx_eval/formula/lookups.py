@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.operators import compare, fold
 from xlsx_eval.formula.signature import Function
 from xlsx_eval.formula.values import VALUE, Column, Fault, Value, cells
 from xlsx_eval.formula.wildcards import has_wildcards, matches
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 
 def _index(area: Value, row: int, column: int | None = None) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsx_eval.xlsx.cell import Scalar
+from xlsx_eval.cell import Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from xlsx_eval.cell import Scalar
 from xlsx_eval.formula.numbers import same
 from xlsx_eval.formula.values import DIV0, LONGEST_TEXT, NUM, VALUE, Fault, finite, number, raise_errors, text
-from xlsx_eval.xlsx.cell import Scalar
 
 Operator = Callable[[Scalar, Scalar], Scalar]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from xlsx_eval.cell import ErrorValue
 from xlsx_eval.errors import FormulaError
 from xlsx_eval.formula.functions import FUNCTIONS
 from xlsx_eval.formula.nodes import Binary, Call, Group, Literal, Node, Reference, Unary
 from xlsx_eval.formula.tokens import Token
-from xlsx_eval.xlsx.cell import ErrorValue
 
 DEEPEST = 64
 """Levels of nesting Excel allows."""

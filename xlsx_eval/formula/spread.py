@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.values import Column, Value, scalar
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 
 def is_large(value: Value) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from xlsx_eval.cell import MAX_COLUMN, CellRef, column_number, quote_sheet
 from xlsx_eval.errors import FormulaError
-from xlsx_eval.xlsx.cell import MAX_COLUMN, CellRef, column_number, quote_sheet
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)

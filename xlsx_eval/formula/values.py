@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula.numbers import SMALLEST, number_text
 from xlsx_eval.formula.textnumber import text_number
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 Column = tuple[tuple[Scalar, ...], ...]
 """The values of a range, row by row."""

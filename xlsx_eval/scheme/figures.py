@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlsx_eval.cell import ErrorValue, Scalar
 from xlsx_eval.formula import Column, Formula, Value
-from xlsx_eval.xlsx.cell import ErrorValue, Scalar
 
 
 class Figures:

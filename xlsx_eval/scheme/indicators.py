@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from xlsx_eval.cell import CellRef
 from xlsx_eval.formula import compile_formula
 from xlsx_eval.scheme.compose import score_formula, value_formula, way_formula
 from xlsx_eval.scheme.layout import (
@@ -18,7 +19,6 @@ from xlsx_eval.scheme.layout import (
 from xlsx_eval.scheme.parts import Field, Indicator, Item, Way
 from xlsx_eval.scheme.rules import is_answered, plain_name, rule_kinds
 from xlsx_eval.scheme.standards import standard_text
-from xlsx_eval.xlsx.cell import CellRef
 
 _QUESTIONS = {"states": "完成情况", "qualitative": "完成情况", "either": "采用的指标"}
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from xlsx_eval.cell import CellRef
 from xlsx_eval.formula import compile_formula
 from xlsx_eval.scheme.parts import Field, Grid, GridRow, Sheet, Table
-from xlsx_eval.xlsx.cell import CellRef
 
 FORM_FIRST_ROW = 4
 FORM_LABEL_COLUMN = 2

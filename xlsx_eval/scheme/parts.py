@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlsx_eval.cell import CellRef
 from xlsx_eval.formula import Formula
 from xlsx_eval.scheme.rules import number_text, plain_name
-from xlsx_eval.xlsx.cell import CellRef
 
 _NUMBERING = re.compile(r"^[\s　]*(?:[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十\d]+[.、．])")
 

@@ -6,13 +6,13 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from xlsx_eval.cell import Scalar
 from xlsx_eval.formula import Column, Formula
 from xlsx_eval.scheme.figures import Figures
 from xlsx_eval.scheme.lint import formulas
 from xlsx_eval.scheme.parts import Field, Indicator, Scheme
 from xlsx_eval.scheme.remarks import ADVICE, Path, Remark
 from xlsx_eval.scheme.rules import number_text
-from xlsx_eval.xlsx.cell import Scalar
 
 SAMPLES = 160
 _TABLE_ROWS = 3

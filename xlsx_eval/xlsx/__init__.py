@@ -1,9 +1,9 @@
 """Workbooks as packages of parts: reads them, and changes only what must change."""
 
-from xlsx_eval.xlsx.added import AddedSheet, Mark, NewCell, NewRow, Style
 from xlsx_eval.xlsx.marks import annotate_book, annotate_cells
 from xlsx_eval.xlsx.strip import strip_marks
-from xlsx_eval.xlsx.workbook import free_sheet_names
+from xlsx_eval.xlsx.write.added import AddedSheet, Mark, NewCell, NewRow, Style
+from xlsx_eval.xlsx.write.workbook import free_sheet_names
 
 __all__ = [
     "AddedSheet",

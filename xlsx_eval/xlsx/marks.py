@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from xlsx_eval.xlsx.added import MARK_LEVELS, AddedSheet, Mark
-from xlsx_eval.xlsx.archive import DEFAULT_LIMITS, Limits
-from xlsx_eval.xlsx.cell import CellRef
-from xlsx_eval.xlsx.edits import insert
-from xlsx_eval.xlsx.grid import grid_of
-from xlsx_eval.xlsx.highlight import highest_priority, highlight
-from xlsx_eval.xlsx.newsheet import sheet_xml
-from xlsx_eval.xlsx.notes import write_notes
-from xlsx_eval.xlsx.package import Package, SheetEntry
-from xlsx_eval.xlsx.patch import Patch
-from xlsx_eval.xlsx.sheet import WORKSHEET_ORDER, areas_of, outline, place
-from xlsx_eval.xlsx.stored import SharedStrings, stored_values
+from xlsx_eval.cell import CellRef
+from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
+from xlsx_eval.xlsx.package.parts import Package, SheetEntry
 from xlsx_eval.xlsx.strip import stripped
-from xlsx_eval.xlsx.styles import Look, Styles
-from xlsx_eval.xlsx.vml import write_boxes
-from xlsx_eval.xlsx.workbook import append_sheets, print_titles
+from xlsx_eval.xlsx.write.added import MARK_LEVELS, AddedSheet, Mark
+from xlsx_eval.xlsx.write.edits import insert
+from xlsx_eval.xlsx.write.grid import grid_of
+from xlsx_eval.xlsx.write.highlight import highest_priority, highlight
+from xlsx_eval.xlsx.write.newsheet import sheet_xml
+from xlsx_eval.xlsx.write.notes import write_notes
+from xlsx_eval.xlsx.write.patch import Patch
+from xlsx_eval.xlsx.write.sheet import WORKSHEET_ORDER, areas_of, outline, place
+from xlsx_eval.xlsx.write.stored import SharedStrings, stored_values
+from xlsx_eval.xlsx.write.styles import Look, Styles
+from xlsx_eval.xlsx.write.vml import write_boxes
+from xlsx_eval.xlsx.write.workbook import append_sheets, print_titles
 
 _LOOKS = {
     "错误": Look("FFC7CE", "9C0006", "9C0006", underline=True),

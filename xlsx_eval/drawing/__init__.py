@@ -1,0 +1,1 @@
+"""What is drawn for people: annotated workbooks, the summary, receipts."""

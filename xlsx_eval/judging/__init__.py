@@ -1,0 +1,1 @@
+"""A submission to a judgement: scores, checks, diagnosis, rounds."""

@@ -1,0 +1,1 @@
+"""Which figure is wrong, and what rests on it."""

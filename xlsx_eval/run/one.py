@@ -1,0 +1,114 @@
+"""One file of the inbox, judged and ready to be handed back; whatever happens, something comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from xlsx_eval.drawing.marked import annotate
+from xlsx_eval.drawing.receipt import draw_receipt, reason_sentence
+from xlsx_eval.errors import Unreadable, WorkspaceError
+from xlsx_eval.judging.evaluate import evaluate
+from xlsx_eval.judging.results import Result, result_of
+from xlsx_eval.names import round_of
+from xlsx_eval.reading.convert import extension_of
+from xlsx_eval.scheme import Scheme
+from xlsx_eval.states import UNREADABLE
+from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file's result, what is handed back for it, and the extension that goes with the content.
+
+    `trace` is a traceback for whoever looks after the program, "" when nothing went wrong in it.
+    """
+
+    result: Result
+    data: bytes
+    extension: str
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a file's bytes; of one that was never read, nothing."""
+
+    size: int = 0
+    sha256: str = ""
+
+    @classmethod
+    def of(cls, data: bytes) -> Source:
+        """Size and digest of the bytes."""
+        return cls(len(data), hashlib.sha256(data).hexdigest())
+
+
+def judge(
+    path: Path,
+    file: str,
+    scheme: Scheme,
+    limits: Limits = DEFAULT_LIMITS,
+    seen: Callable[[Source], None] | None = None,
+) -> Judged:
+    """The file at `path`, called `file` in the records; a fault of file or program gives a receipt.
+
+    `seen` is told of the file as soon as it was read.
+    """
+    return guarded(path, file, scheme, limits, seen, _handed_back)
+
+
+def guarded(
+    path: Path,
+    file: str,
+    scheme: Scheme,
+    limits: Limits,
+    seen: Callable[[Source], None] | None,
+    handed_back: Callable[[bytes, str, Source, Scheme, Limits], Judged],
+) -> Judged:
+    """What `handed_back` makes of the file's bytes, or the receipt for the fault that kept it from doing so."""
+    try:
+        size = path.stat().st_size
+        if size > limits.total:
+            return refused(file, Source(size), "too_large", scheme)
+        data = path.read_bytes()
+    except OSError:
+        return refused(file, Source(), "unopened", scheme, trace=traceback.format_exc())
+    source = Source.of(data)
+    if seen is not None:
+        seen(source)
+    try:
+        return handed_back(data, file, source, scheme, limits)
+    except Unreadable as error:
+        return refused(file, source, error.reason, scheme, detail=error.detail)
+    except WorkspaceError:
+        # The season's own files are at fault, not this one.
+        raise
+    except MemoryError:
+        return refused(file, source, "too_much_memory", scheme, trace=traceback.format_exc())
+    except Exception:
+        return refused(file, source, "program_failed", scheme, trace=traceback.format_exc())
+
+
+def _handed_back(data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits) -> Judged:
+    evaluation = evaluate(data, scheme, limits)
+    _, round_number = round_of(PurePosixPath(file).stem)
+    result = result_of(evaluation, file, source.sha256, round_number)
+    return Judged(result, annotate(data, evaluation), extension_of(evaluation.submission.book.kind))
+
+
+def refused(
+    file: str, source: Source, reason: str, scheme: Scheme, *, detail: str = "", trace: str = ""
+) -> Judged:
+    """A file that could not be judged, for one of the reasons of the receipts table."""
+    result = Result(
+        file=file,
+        sha256=source.sha256,
+        state=UNREADABLE,
+        round=round_of(PurePosixPath(file).stem)[1],
+        reason=reason_sentence(reason, detail),
+    )
+    receipt = draw_receipt(file, source.size, source.sha256, reason, detail, scheme.year)
+    return Judged(result, receipt, ".xlsx", trace)

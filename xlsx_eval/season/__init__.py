@@ -1,0 +1,1 @@
+"""Weeks of collecting: workspace, roster, arrivals, ledger, review, standing."""

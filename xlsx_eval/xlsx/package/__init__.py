@@ -1,0 +1,1 @@
+"""A workbook's package: members, relationships, markup, and the compound files that are none."""
