@@ -575,7 +575,7 @@ def test_saving_through_another_program_changes_nothing() -> None:
 
 
 def test_the_reader_knows_the_properties_and_the_version_that_the_template_writes() -> None:
-    from xlsx_eval import template
+    from xlsx_eval.form import template
     from xlsx_eval.judging.checks import structure
     from xlsx_eval.reading.locate import find
 
