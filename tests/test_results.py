@@ -40,6 +40,7 @@ class TestRecords:
         ]
         assert list(record["findings"][0]) == [
             *("code", "verdict", "sheet", "cell", "field", "found", "expected", "message", "hint", "points"),
+            *("correction", "candidates", "under"),
         ]
         assert list(record["indicators"][0]) == [
             *(
@@ -90,12 +91,14 @@ class TestRecords:
 
 class TestCsv:
     def test_headings_are_chinese_and_lines_follow_the_findings(self) -> None:
-        findings, _ = written(result(findings=(finding(points=2.0), finding("E01", message="自评偏高"))))
+        wrong = finding(points=2.0, correction=2037.97, candidates=(("基础数据", "E15", 5.0),))
+        findings, _ = written(result(findings=(wrong, finding("E01", message="自评偏高"))))
         assert findings[0][:6] == ["文件", "单位名称", "预算编码", "代码", "结论", "工作表"]
         assert [row[3] for row in findings[1:]] == ["C01", "E01"]
         assert findings[1] == [
             *("甲局.xlsx", "甲局", "101001", "C01", "错误", "基础数据", "E14", "支出合计_决算数"),
             *("2038.06", "2037.97", "合计不符", "请核对各分项与合计。", "2.0"),
+            *("2037.97", "基础数据!E15=5.0", ""),
         ]
 
     def test_scores_hold_a_column_for_each_indicator_and_block(self) -> None:

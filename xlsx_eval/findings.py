@@ -23,6 +23,11 @@ class Finding:
     `found` and `expected` are texts as the department would write them; `message` is the whole sentence and
     `hint` says what to do; `points` are those at stake. `sheet` and `cell` are empty only when the whole file
     is meant. `also` are further cells of the same cause, as (sheet, cell).
+
+    `about` names the relation it speaks of (a cross-check, a requirement), "" where code and field say it all; it
+    is part of its identity, which never rests on words. `correction` is the value the cell should hold, where one
+    is told; `candidates` are the cells of which at least one is wrong, each as (sheet, cell, value). `under` is
+    the cell (`表!D8`) of the correction that this finding takes for made.
     """
 
     code: str
@@ -37,6 +42,10 @@ class Finding:
     points: float = 0.0
     money: float = 0.0
     also: tuple[tuple[str, str], ...] = ()
+    about: str = ""
+    correction: float | str | None = None
+    candidates: tuple[tuple[str, str, float], ...] = ()
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,8 @@ def finding(
     points: float = 0.0,
     money: float = 0.0,
     also: tuple[Place, ...] = (),
+    about: str = "",
+    correction: float | str | None = None,
 ) -> Finding:
     """A finding of that code with the catalogue's words filled in; KeyError if a word is missing."""
     entry = catalogue()[code]
@@ -95,6 +106,8 @@ def finding(
         points=round(points, 4),
         money=round(money, 4),
         also=tuple((other.sheet, other.cell) for other in also),
+        about=about,
+        correction=correction,
     )
 
 

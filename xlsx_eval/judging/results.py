@@ -28,6 +28,9 @@ FINDING_FIELDS = (
     "message",
     "hint",
     "points",
+    "correction",
+    "candidates",
+    "under",
 )
 INDICATOR_FIELDS = (
     *("code", "path", "name", "points", "value", "claimed_value"),
@@ -40,6 +43,7 @@ _HEAD_HEADINGS = ("文件", "单位名称", "预算编码")
 _FINDING_HEADINGS = (
     *_HEAD_HEADINGS,
     *("代码", "结论", "工作表", "单元格", "填报项", "填报", "应为", "问题说明", "处理办法", "涉及分值"),
+    *("更正为", "可能有误的单元格", "更正后"),
 )
 _SCORE_HEADINGS = (
     *_HEAD_HEADINGS,
@@ -131,6 +135,10 @@ def _finding_record(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in FINDING_FIELDS}
 
 
+def _candidates_text(finding: Finding) -> str:
+    return "；".join(f"{sheet}!{cell}={value}" for sheet, cell, value in finding.candidates)
+
+
 def _indicator_record(indicator: IndicatorScore) -> dict[str, Any]:
     record = {name: getattr(indicator, name) for name in INDICATOR_FIELDS}
     record["inputs"] = {name: [cell, _plain(value)] for name, (cell, value) in indicator.inputs.items()}
@@ -209,7 +217,8 @@ class Tables:
         """Append the lines of one result; `more` are its values in the further columns."""
         head = (result.file, result.department, result.code)
         for finding in result.findings:
-            words = tuple(getattr(finding, name) for name in FINDING_FIELDS)
+            record = _finding_record(finding) | {"candidates": _candidates_text(finding)}
+            words = (record[name] for name in FINDING_FIELDS)
             self._findings.writerow(map(neutral, (*head, *words)))
         self._scores.writerow(map(neutral, (*head, *self._score_cells(result, more))))
 

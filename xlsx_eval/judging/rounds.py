@@ -16,7 +16,6 @@ from xlsx_eval.scheme import Scheme
 
 NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
 _ANSWERABLE = frozenset({EXPLAIN, UNVERIFIABLE})
-_CHANGING = re.compile(r"[0-9.,%]+")
 _UNNAMED = "（未填名称）"
 _COMPARED, _ALIKE = 200, 0.5
 """How much of two names is compared, and the share of common characters from which one is the other mended."""
@@ -25,6 +24,8 @@ _SEEN = frozenset(
     {"已阅", "已读", "已知", "已知悉", "知悉", "收到", "已收到", "阅", "无说明", "无需说明", "OK", "ok"}
 )
 _NUMBERED = re.compile(r"#[0-9]+\Z")
+Sign = tuple[str, ...]
+"""What tells findings of one identity apart: never their words, which change from version to version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,12 @@ def explains(answer: str) -> bool:
 
 
 def _matched(findings: Sequence[Finding], keys: Sequence[str], past: Sequence[Past]) -> dict[int, int]:
-    """Position in `past` of each finding that was there: by its words, then but for figures, then in order.
+    """Position in `past` of each finding that was there: by its relation and figures, by its relation, in order.
 
     Rows of one name may have changed places, so each is tried under its own number and then under any.
     """
     matched: dict[int, int] = {}
-    for says in (_message, _wording, _nothing):
+    for says in (_figures, _relation, _nothing):
         for about in (_itself, _base):
             now = [(about(key), says(item)) for key, item in zip(keys, findings, strict=True)]
             then = [(about(one.identity), says(one.finding)) for one in past]
@@ -131,11 +132,11 @@ def _mended(before: str, after: str) -> bool:
 
 
 def _paired(
-    now: Sequence[tuple[str, str]], then: Sequence[tuple[str, str]], matched: Mapping[int, int]
+    now: Sequence[tuple[str, Sign]], then: Sequence[tuple[str, Sign]], matched: Mapping[int, int]
 ) -> dict[int, int]:
     """What is still unmatched on both sides and bears the same sign, in order."""
     taken = set(matched.values())
-    waiting: dict[tuple[str, str], deque[int]] = defaultdict(deque)
+    waiting: dict[tuple[str, Sign], deque[int]] = defaultdict(deque)
     for position, sign in enumerate(then):
         if position not in taken:
             waiting[sign].append(position)
@@ -155,17 +156,16 @@ def _base(identity: str) -> str:
     return _NUMBERED.sub("", identity) if identity.count("|") > 1 else identity
 
 
-def _message(item: Finding) -> str:
-    return item.message
+def _figures(item: Finding) -> Sign:
+    return item.about, item.found, item.expected
 
 
-def _wording(item: Finding) -> str:
-    """What a finding says but for its figures."""
-    return _CHANGING.sub("", item.message)
+def _relation(item: Finding) -> Sign:
+    return (item.about,)
 
 
-def _nothing(item: Finding) -> str:
-    return ""
+def _nothing(item: Finding) -> Sign:
+    return ()
 
 
 def identities(evaluation: Evaluation) -> tuple[str, ...]:

@@ -38,7 +38,9 @@ def unpacked_findings(text: str) -> tuple[Finding, ...]:
 
 def finding_of(raw: Mapping[str, Any]) -> Finding:
     """A finding from what `asdict` gave, as JSON keeps it."""
-    return Finding(**{**raw, "also": tuple((sheet, cell) for sheet, cell in raw["also"])})
+    # A ledger kept by an earlier version knows no candidates.
+    cells = {name: tuple(tuple(one) for one in raw.get(name, ())) for name in ("also", "candidates")}
+    return Finding(**{**raw, **cells})
 
 
 def as_json(value: object) -> str:
