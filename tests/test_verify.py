@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 from seasons import collected, drop, form, made, returned
 
+from xlsx_eval.scheme.digest import program_digest_of
+from xlsx_eval.season.ledger import Ledger
 from xlsx_eval.season.verify import verify
 from xlsx_eval.season.workspace import Workspace
 
@@ -100,3 +102,76 @@ def test_verdicts_of_an_older_scheme_are_still_looked_at(season: Workspace) -> N
     told = altered(season, "UPDATE verdict SET scheme_digest = 'x', round = round * 5 WHERE round = 2")
     assert told == "105001 第 10 轮：轮次不连续，应为第 2 轮\n105001 第 10 轮：核对依据与部门、轮次不一致"
     assert verify(season).outdated == 1
+
+
+def test_another_program_is_told_and_no_fault(season: Workspace) -> None:
+    told = altered(season, "UPDATE verdict SET program = 'x', figures = '{}' WHERE round = 2")
+    report = verify(season)
+    assert (told, report.foreign, report.outdated, report.reproduced) == ("", 1, 0, 2)
+
+
+def aged(workspace: Workspace) -> None:
+    """The ledger as the program of version 0.1.0 kept it: without what the last step added."""
+    database = sqlite3.connect(workspace.ledger)
+    database.executescript(
+        "DROP TRIGGER verdict_stays;"
+        "ALTER TABLE verdict DROP COLUMN program;"
+        "ALTER TABLE review DROP COLUMN waived;"
+        "ALTER TABLE review DROP COLUMN reviewer;"
+        "UPDATE verdict SET scheme_digest = 'of version 0.1.0';"
+        "CREATE TRIGGER verdict_stays BEFORE UPDATE ON verdict"
+        " BEGIN SELECT RAISE (ABORT, 'a verdict is never changed'); END;"
+        "INSERT INTO review (department, round, item, score, remark, entered, source)"
+        " VALUES ('105001', 2, 'I|x', 1.5, '属实', '2023-04-02T09:00:00', 's');"
+        "PRAGMA user_version = 3;"
+    )
+    database.close()
+
+
+def test_an_old_ledger_is_sound_and_verified_without_a_change(season: Workspace) -> None:
+    aged(season)
+    before = season.ledger.read_bytes()
+    report = verify(season)
+    assert (report.originals, report.verdicts, report.foreign, report.faults) == (3, 3, 3, ())
+    assert season.ledger.read_bytes() == before
+
+
+def test_an_old_ledger_is_carried_on_and_stays_sound(season: Workspace) -> None:
+    aged(season)
+    drop(season, "d.xlsx", form("102001", 编制数=4))
+    assert collected(season).outcomes == {"已受理": 1}
+    report = verify(season)
+    assert (report.verdicts, report.foreign, report.reproduced, report.faults) == (4, 3, 1, ())
+    with Ledger(season.ledger, read_only=True) as ledger:
+        (entry,) = ledger.reviews().values()
+    assert (entry.score, entry.remark, entry.waived, entry.reviewer) == (1.5, "属实", False, "")
+
+
+def test_an_old_ledger_still_tells_what_was_altered(season: Workspace) -> None:
+    aged(season)
+    database = sqlite3.connect(season.ledger)
+    database.executescript(
+        "DROP TRIGGER verdict_stays; UPDATE verdict SET round = 5 WHERE round = 2;"
+        "CREATE TRIGGER verdict_stays BEFORE UPDATE ON verdict BEGIN SELECT RAISE (ABORT, 'x'); END"
+    )
+    database.close()
+    assert "105001 第 5 轮：轮次不连续，应为第 2 轮" in verify(season).faults
+
+
+def package(root: Path, ends: str) -> Path:
+    """A small package whose files end their lines so."""
+    (root / "inner" / "__pycache__").mkdir(parents=True)
+    (root / "one.py").write_bytes(f"a = 1{ends}b = 2{ends}".encode())
+    (root / "inner" / "two.toml").write_bytes(f"x = 1{ends}".encode())
+    (root / "inner" / "__pycache__" / "one.pyc").write_bytes(ends.encode())
+    return root
+
+
+def test_the_program_is_known_by_its_code_and_data_and_not_by_how_it_was_installed(tmp_path: Path) -> None:
+    unix, windows = package(tmp_path / "unix", "\n"), package(tmp_path / "windows", "\r\n")
+    same = program_digest_of(unix)
+    assert program_digest_of(windows) == same
+    (windows / "inner" / "two.toml").write_text("x = 2\n", encoding="utf-8")
+    assert program_digest_of(windows) != same
+    (unix / "one.py").rename(unix / "three.py")
+    assert program_digest_of(unix) != same

@@ -193,13 +193,15 @@ def verify_command(words: Words) -> Command:
         report = verify(open_workspace(directory))
         for fault in report.faults:
             click.echo(words("error", what=clean(fault)))
+        if report.foreign:
+            click.echo(words("season.foreign", count=report.foreign))
         if report.outdated:
             click.echo(words("season.outdated", count=report.outdated))
         click.echo(
             words(
                 "season.verified",
                 originals=report.originals,
-                verdicts=report.verdicts - report.outdated,
+                verdicts=report.reproduced,
                 faults=len(report.faults),
             )
         )

@@ -21,7 +21,7 @@ from xlsx_eval.run.crew import Crew, Job, Workforce
 from xlsx_eval.run.one import Judged
 from xlsx_eval.run.outbox import FIXED, LOG, Outbox
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.scheme.digest import scheme_digest
+from xlsx_eval.scheme.digest import program_digest, scheme_digest
 from xlsx_eval.season.hold import hold
 from xlsx_eval.season.intake import Clock, Intake, Settling, lying
 from xlsx_eval.season.ledger import (
@@ -248,9 +248,12 @@ class Collector:
         return None
 
     def _judged_otherwise(self, case: _Case, one: Fingerprint) -> bool:
-        """Whether scheme, approved or last year's figures have changed since that round."""
+        """Whether scheme, program, approved or last year's figures have changed since that round."""
         known = {"approved": case.approved, "last_year": case.last_year}
-        return one.scheme != self._digest or any(one.basis[name] != now for name, now in known.items())
+        judged_by = (one.scheme, one.program)
+        return judged_by != (self._digest, program_digest()) or any(
+            one.basis[name] != now for name, now in known.items()
+        )
 
     def _decide(self, case: _Case, counting: Mapping[str, _Case], roster: Roster, outbox: Outbox) -> None:
         self._check_holds()
@@ -321,6 +324,7 @@ class Collector:
             output_digest=hashlib.sha256(judged.data).hexdigest(),
             content_digest=judged.content,
             scheme_digest=self._digest,
+            program=program_digest(),
             basis=asdict(basis),
             figures=judged.figures,
             standings=tuple((key, one.word, one.answer) for key, one in standings),

@@ -63,7 +63,8 @@ class Verdict:
 
     `content_digest` is that of the workbook without our marks; `basis` what the judgement rested on beside the
     bytes and the scheme; `figures` are the numbers of its single fields; `standings` are (identity, standing,
-    answer) of each finding of the result.
+    answer) of each finding of the result. `program` is the digest of the program that judged, "" of one that
+    knew itself by its version only.
     """
 
     arrival: int
@@ -77,13 +78,14 @@ class Verdict:
     basis: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     standings: tuple[tuple[str, str, str], ...] = ()
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """A round's digests: of the file that came, of what was handed back, of what it holds without our marks.
 
-    `basis` and `scheme` are what it was judged on.
+    `basis` and `scheme` are what it was judged on, `program` what judged it.
     """
 
     round: int
@@ -94,11 +96,16 @@ class Fingerprint:
     arrival: int
     scheme: str
     basis: Mapping[str, Any]
+    program: str
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A reviewer's entry for one item of a department's round; `source` is the digest of the sheet it stood in, and where that lay."""
+    """A reviewer's entry for one item of a department's round.
+
+    `source` is the digest of the sheet it stood in, and where that lay. `waived` says that he lets a disputed
+    finding stand; then `reviewer` and `remark` say who he is and why.
+    """
 
     department: str
     round: int
@@ -107,6 +114,8 @@ class Review:
     remark: str
     entered: str
     source: str
+    waived: bool = False
+    reviewer: str = ""
 
 
 class Ledger:
@@ -138,6 +147,9 @@ class Ledger:
             raise WorkspaceError(self._path.name, ("台账由更新版本的程序写成，请更新程序",))
         if read_only and version < _READABLE:
             raise WorkspaceError(self._path.name, ("台账由旧版本的程序写成，请先运行一次 run",))
+        if read_only:
+            # Last year's ledger and one that is verified stay as they are; what they lack reads as blank.
+            return
         for number, statements in enumerate(_steps()[version:], start=version + 1):
             with self._transaction():
                 for statement in statements:
@@ -260,13 +272,13 @@ class Ledger:
             *(verdict.arrival, verdict.department, verdict.round, verdict.result.state, verdict.output),
             *(verdict.output_digest, verdict.content_digest, verdict.scheme_digest, as_json(verdict.basis)),
             *(packed(verdict.result), packed_findings(verdict.result.findings), as_json(verdict.figures)),
-            as_json(verdict.standings),
+            *(as_json(verdict.standings), verdict.program),
         )
         with self._transaction():
             self._db.execute(
                 "INSERT INTO verdict (arrival, department, round, state, output, output_digest,"
-                " content_digest, scheme_digest, basis, result, findings, figures, standings)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " content_digest, scheme_digest, basis, result, findings, figures, standings, program)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             known = {"department": verdict.department, "output": verdict.output, **words}
@@ -290,8 +302,9 @@ class Ledger:
     def fingerprints(self, department: str) -> list[Fingerprint]:
         """What tells each round's workbook, the first round first."""
         query = (
-            "SELECT round, digest, output_digest, content_digest, standings, arrival, scheme_digest, basis FROM verdict"
-            " JOIN arrival ON arrival.id = verdict.arrival WHERE verdict.department = ? ORDER BY round"
+            "SELECT round, digest, output_digest, content_digest, standings, arrival, scheme_digest, basis, program"
+            " FROM verdict JOIN arrival ON arrival.id = verdict.arrival"
+            " WHERE verdict.department = ? ORDER BY round"
         )
         return [
             Fingerprint(
@@ -303,6 +316,7 @@ class Ledger:
                 arrival=row["arrival"],
                 scheme=row["scheme_digest"],
                 basis=json.loads(row["basis"]),
+                program=row["program"],
             )
             for row in self._rows(query, department)
         ]
@@ -330,28 +344,36 @@ class Ledger:
     def enter(self, entries: Iterable[Review]) -> int:
         """Records reviewers' entries, all or none; returns how many."""
         rows = [
-            (one.department, one.round, one.item, one.score, one.remark, one.entered, one.source)
+            (
+                *(one.department, one.round, one.item, one.score, one.remark, one.entered, one.source),
+                *(int(one.waived), one.reviewer),
+            )
             for one in entries
         ]
         with self._transaction():
             self._db.executemany(
-                "INSERT INTO review (department, round, item, score, remark, entered, source)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO review (department, round, item, score, remark, entered, source, waived, reviewer)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
         return len(rows)
 
     def reviews(self) -> dict[tuple[str, str], Review]:
         """The entry that counts, by department and item."""
-        columns = "department, round, item, score, remark, entered, source"
-        found = self._rows(f"SELECT {columns} FROM review ORDER BY id")
-        return {(row["department"], row["item"]): Review(**row) for row in found}
+        entries = (_review(row) for row in self._rows("SELECT * FROM review ORDER BY id"))
+        return {(one.department, one.item): one for one in entries}
 
 
 @cache
 def _steps() -> tuple[tuple[str, ...], ...]:
     raw = tomllib.loads(files("xlsx_eval").joinpath("ledger.toml").read_text(encoding="utf-8"))
     return tuple(tuple(step["statements"]) for step in raw["step"])
+
+
+def _review(row: sqlite3.Row) -> Review:
+    # A row's own `in` would look among its values.
+    held = {name: row[name] for name in row.keys() if name != "id"}  # noqa: SIM118
+    return Review(**held | {"waived": bool(held.get("waived", 0))})
 
 
 def _verdict(row: sqlite3.Row) -> Verdict:
@@ -367,4 +389,5 @@ def _verdict(row: sqlite3.Row) -> Verdict:
         basis=json.loads(row["basis"]),
         figures=json.loads(row["figures"]),
         standings=tuple((key, word, answer) for key, word, answer in json.loads(row["standings"])),
+        program=row["program"] if "program" in row.keys() else "",  # noqa: SIM118
     )

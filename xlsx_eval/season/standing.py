@@ -16,7 +16,7 @@ from xlsx_eval.judging.final import Final
 from xlsx_eval.judging.results import Result, Tables, json_line
 from xlsx_eval.run.outbox import FINDINGS, RESULTS, SCORES, SUMMARY, Outbox
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.scheme.digest import scheme_digest
+from xlsx_eval.scheme.digest import program_digest, scheme_digest
 from xlsx_eval.season.ledger import OUTCOMES, UNCLAIMED, UNREAD, Arrival, Ledger, Review, Verdict
 from xlsx_eval.season.review import final
 from xlsx_eval.season.roster import Department, Roster, read_roster
@@ -171,7 +171,7 @@ def _filed(listed: Department | None, rounds: Sequence[Verdict], season: _Season
     latest = rounds[-1]
     decided = final(latest, rounds, season.reviews, season.scheme)
     reviewed = latest.result.state == FOR_REVIEW and decided.closed and decided.reviewed > 0
-    outdated = latest.scheme_digest != season.digest
+    outdated = (latest.scheme_digest, latest.program) != (season.digest, program_digest())
     freed, why = _freed(listed)
     return Standing(
         code=latest.department,

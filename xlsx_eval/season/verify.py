@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.judging.evaluate import evaluate
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.scheme.digest import scheme_digest
+from xlsx_eval.scheme.digest import program_digest, scheme_digest
 from xlsx_eval.season.collect import output_name
 from xlsx_eval.season.dossier import as_json, packed, packed_findings
 from xlsx_eval.season.ledger import ACCEPTED, Arrival, Ledger, Verdict
@@ -25,12 +25,21 @@ _BROKEN = (ValueError, TypeError, LookupError, AttributeError, AssertionError)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was checked; `faults` say what is wrong; `outdated` verdicts rest on another scheme or program."""
+    """What was checked, and in `faults` what is wrong.
+
+    Verdicts of another program (`foreign`) or by another scheme (`outdated`) are looked at, but not given again.
+    """
 
     originals: int
     verdicts: int
     outdated: int
     faults: tuple[str, ...]
+    foreign: int = 0
+
+    @property
+    def reproduced(self) -> int:
+        """Verdicts that were judged once more."""
+        return self.verdicts - self.outdated - self.foreign
 
 
 def verify(workspace: Workspace) -> Report:
@@ -43,7 +52,7 @@ def verify(workspace: Workspace) -> Report:
         faults = list(_originals(archive, arrivals))
         judged: set[int] = set()
         rounds: Counter[str] = Counter()
-        verdicts = outdated = 0
+        verdicts = outdated = foreign = 0
         for verdict in _verdicts(ledger, arrivals):
             if isinstance(verdict, str):
                 faults.append(verdict)
@@ -51,8 +60,11 @@ def verify(workspace: Workspace) -> Report:
             verdicts += 1
             rounds[verdict.department] += 1
             judged.add(verdict.arrival)
-            current = verdict.scheme_digest == digest
-            outdated += not current
+            # Another program may rightly judge otherwise: only the same one proves anything by its answer.
+            same = verdict.program == program_digest()
+            current = same and verdict.scheme_digest == digest
+            foreign += not same
+            outdated += same and not current
             arrival = arrivals.get(verdict.arrival)
             found = list(_structure(verdict, arrival, rounds[verdict.department]))
             if arrival is not None and current:
@@ -60,7 +72,7 @@ def verify(workspace: Workspace) -> Report:
                 found += [fault] if fault else []
             faults += [f"{verdict.department} 第 {verdict.round} 轮：{fault}" for fault in found]
     faults += _without_verdict(arrivals, judged)
-    return Report(len({one.digest for one in arrivals.values()}), verdicts, outdated, tuple(faults))
+    return Report(len({one.digest for one in arrivals.values()}), verdicts, outdated, tuple(faults), foreign)
 
 
 def _originals(archive: Archive, arrivals: Mapping[int, Arrival]) -> Iterator[str]:
