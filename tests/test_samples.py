@@ -53,7 +53,10 @@ def test_the_department_that_owes_explanations_owes_nothing_else() -> None:
 
 def test_the_middling_department_has_two_claims_its_figures_do_not_bear_out() -> None:
     evaluation = judged("区卫生健康局")
-    assert places(evaluation, ERROR) == {("指标自评", "I37"), ("产出与效果", "J11")}
+    assert places(evaluation, ERROR) == {("指标自评", "I37"), ("产出与效果", "J11"), ("自评结论", "C4")}
+    total = next(item for item in evaluation.findings if item.code == "E07")
+    assert (total.found, total.expected, total.correction) == ("83.39", "80.79", 80.79)
+    assert total.message.startswith("更正各项自评得分后，"), "it agrees with its items as they stand"
     assert {found.verdict for found in evaluation.findings} == {ERROR}
     assert (evaluation.state, evaluation.grade) == (SENT_BACK, "良")
 

@@ -192,7 +192,13 @@ def test_total_against_its_items() -> None:
 
 def test_a_total_that_its_open_items_cannot_reach() -> None:
     rows = [
-        {**OWN_ROW, "一级指标": block, "分值": points, "自评得分": points - 10}
+        {
+            **OWN_ROW,
+            "一级指标": block,
+            "分值": points,
+            "自评得分": points - 10,
+            "偏差原因": "年中任务调整，主动核减",
+        }
         for block, points in (("履职产出", 30), ("履职效果", 30))
     ]
     found = judge(自评总分=98, 自定指标=rows)

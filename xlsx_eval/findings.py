@@ -22,12 +22,10 @@ class Finding:
 
     `found` and `expected` are texts as the department would write them; `message` is the whole sentence and
     `hint` says what to do; `points` are those at stake. `sheet` and `cell` are empty only when the whole file
-    is meant. `also` are further cells of the same cause, as (sheet, cell).
-
-    `about` names the relation it speaks of (a cross-check, a requirement), "" where code and field say it all; it
-    is part of its identity, which never rests on words. `correction` is the value the cell should hold, where one
-    is told; `candidates` are the cells of which at least one is wrong, each as (sheet, cell, value). `under` is
-    the cell (`表!D8`) of the correction that this finding takes for made.
+    is meant. `also` are further cells of the same cause, as (sheet, cell). `about` names what was judged (`sum:…`,
+    `rate:…`, `score:…`), whatever the words; `correction` is the value the cell should hold where one is told,
+    `candidates` are (sheet, cell, value) of which at least one is wrong where none can be told, and `under` is the
+    cell (`表!D8`) of the finding that must be mended first.
     """
 
     code: str
@@ -44,7 +42,7 @@ class Finding:
     also: tuple[tuple[str, str], ...] = ()
     about: str = ""
     correction: float | str | None = None
-    candidates: tuple[tuple[str, str, float], ...] = ()
+    candidates: tuple[tuple[str, str, float | str], ...] = ()
     under: str = ""
 
 

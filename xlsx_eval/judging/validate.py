@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from xlsx_eval.findings import ERROR, UNVERIFIABLE, Finding, Place, finding, gravity
-from xlsx_eval.judging.case import Case, corrected
+from xlsx_eval.judging.case import Case
 from xlsx_eval.judging.checks import entries, formulas, own, rates, scores, structure, sums
 from xlsx_eval.judging.diagnosis import units
-from xlsx_eval.judging.diagnosis.causes import causes_of
-from xlsx_eval.judging.diagnosis.consequences import under_causes, under_sums, without_sums
+from xlsx_eval.judging.diagnosis.diagnose import diagnosed
 from xlsx_eval.judging.diagnosis.grouping import grouped
 
 __all__ = ["Case", "validate"]
@@ -64,24 +63,21 @@ def validate(case: Case) -> tuple[Finding, ...]:
     """Every finding; another form altogether gives just that one."""
     if structure.is_foreign(case):
         return tuple(structure.foreign_form(case))
-    found = [item for check in CHECKS for item in _guarded(check, case)]
-    found = grouped(_under_causes(found, case))
+    other = [item for check in CHECKS if check not in OF_FIGURES for item in _guarded(check, case)]
+    figures = [item for check in OF_FIGURES for item in _guarded(check, case)]
+    found = grouped(_diagnosed(case, other, figures))
     found = [_with_consequences(item, case) for item in found]
     order = {sheet.name: number for number, sheet in enumerate(case.submission.book.sheets)}
     return tuple(sorted(found, key=lambda item: (*gravity(item), order.get(item.sheet, -1))))
 
 
-def _under_causes(found: list[Finding], case: Case) -> list[Finding]:
-    """Consequences of a wrong figure under the finding that names it; all as they are should that fail."""
+def _diagnosed(case: Case, other: list[Finding], figures: list[Finding]) -> list[Finding]:
+    """Findings by their causes; all as they are, and that said, should this fail."""
     try:
-        causes = causes_of(case, found)
-        fresh = [cause.finding for cause in causes if cause.finding not in found]
-        placed = under_causes(case, [*found, *fresh], causes, _figure_findings) if causes else found
-        mended = corrected(case, {cause.answer.spot: cause.value for cause in causes})
-        return under_sums(placed, _figure_findings(without_sums(mended)))
+        return diagnosed(case, other, figures, _figure_findings)
     except Exception as error:
-        words = {"检查": f"causes（{type(error).__name__}）"}
-        return [*found, finding("A08", Place(), "causes", words=words)]
+        words = {"检查": f"diagnosis（{type(error).__name__}）"}
+        return [*other, *figures, finding("A08", Place(), "diagnosis", words=words)]
 
 
 def _figure_findings(case: Case) -> list[Finding]:

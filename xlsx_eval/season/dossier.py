@@ -38,9 +38,8 @@ def unpacked_findings(text: str) -> tuple[Finding, ...]:
 
 def finding_of(raw: Mapping[str, Any]) -> Finding:
     """A finding from what `asdict` gave, as JSON keeps it."""
-    # A ledger kept by an earlier version knows no candidates.
-    cells = {name: tuple(tuple(one) for one in raw.get(name, ())) for name in ("also", "candidates")}
-    return Finding(**{**raw, **cells})
+    places = {name: tuple(map(tuple, raw.get(name, ()))) for name in ("also", "candidates")}
+    return Finding(**{**raw, **places})
 
 
 def as_json(value: object) -> str:

@@ -37,10 +37,12 @@ def _indicator_rate(
         return
     how = _how(inputs.values(), value)
     if claim.number is None:
-        yield _rate_finding("D03", claim, indicator.title + "指标值", value, how, indicator.unit)
+        about = f"rate:{indicator.key}"
+        yield _rate_finding("D03", claim, indicator.title + "指标值", value, how, indicator.unit, about)
         return
     tolerance = value_tolerance(formula, case.scored.figures, inputs, case.scheme.decimals)
-    yield from compare_rate(claim, indicator.title, value, tolerance, how, indicator.unit)
+    about = f"rate:{indicator.key}"
+    yield from compare_rate(claim, indicator.title, value, tolerance, how, indicator.unit, about)
 
 
 def table_rates(case: Case) -> Iterator[Finding]:
@@ -62,16 +64,20 @@ def _row_rate(case: Case, formula: Formula, row: Mapping[str, Answer], column: s
     figures = Figures({name: answer.value for name, answer in row.items()})
     value = formula.evaluate(figures)
     label = f"{_row_name(row)} {claim.field.title}"
+    about = f"row:{claim.field.table}:{claim.row}"
     if not isinstance(value, float):
         blank = [answer for answer in inputs.values() if answer.number is None]
         missing = "、".join(answer.field.title for answer in blank)
         lacking = f"计算所需的数据未填（{missing}）" if blank else "作除数的预算数为 0，无法计算"
         words = {"字段": label, "原文": claim.shown, "缺少": lacking}
         also = tuple(answer.place for answer in blank)
-        yield finding("D04", claim.place, claim.field.name, words=words, found=claim.shown, also=also)
+        yield finding(
+            "D04", claim.place, claim.field.name, words=words, found=claim.shown, also=also, about=about
+        )
         return
     tolerance = value_tolerance(formula, figures, inputs, case.scheme.decimals)
-    yield from compare_rate(claim, label, value, tolerance, _how(inputs.values(), value))
+    how = _how(inputs.values(), value)
+    yield from compare_rate(claim, label, value, tolerance, how, about=about)
 
 
 def _row_name(row: Mapping[str, Answer]) -> str:
@@ -79,7 +85,7 @@ def _row_name(row: Mapping[str, Answer]) -> str:
 
 
 def compare_rate(
-    claim: Answer, label: str, value: float, tolerance: float, how: str, unit: str = "%"
+    claim: Answer, label: str, value: float, tolerance: float, how: str, unit: str = "%", about: str = ""
 ) -> Iterator[Finding]:
     """Nothing when the claim is the value within print precision; D02 when it is 1 minus it, else D01."""
     claimed = claim.number or 0.0
@@ -87,13 +93,24 @@ def compare_rate(
     if abs(claimed - value) <= allowed:
         return
     saved = unit == "%" and abs(claimed - (1 - value)) <= allowed
-    yield _rate_finding("D02" if saved else "D01", claim, label, value, how, unit)
+    yield _rate_finding("D02" if saved else "D01", claim, label, value, how, unit, about)
 
 
-def _rate_finding(code: str, claim: Answer, label: str, value: float, how: str, unit: str) -> Finding:
+def _rate_finding(
+    code: str, claim: Answer, label: str, value: float, how: str, unit: str, about: str
+) -> Finding:
     expected = value_text(value, unit)
     words = {"字段": label, "原文": claim.shown, "应为": expected, "算式": how}
-    return finding(code, claim.place, claim.field.name, words=words, found=claim.shown, expected=expected)
+    return finding(
+        code,
+        claim.place,
+        claim.field.name,
+        words=words,
+        found=claim.shown,
+        expected=expected,
+        about=about,
+        correction=round(value, 6),
+    )
 
 
 def _how(inputs: Iterable[Answer], value: float) -> str:

@@ -15,6 +15,7 @@ from xlsx_eval.scheme.rules import value_text
 
 LISTED = 3
 _EXPLAIN_HINT = "请补填所需数据；确实无法提供的，请说明理由和评分依据。"
+_TELL_THE_SCORE = frozenset({"E01", "E02", "E03", "E04"})
 _ZERO_HINT = "请核对作除数的预算数或编制数；未调整预算的，调整后预算数请留空，不要填 0。"
 
 
@@ -130,7 +131,10 @@ def _score_finding(code: str, scored: IndicatorScore, claim: Answer, points: flo
         "扣分": show(points),
     }
     within = f"0～{show(scored.points)}"
-    expected = {"E03": within, "E04": within, "E05": "扣分原因", "E14": "空白（不计分）"}
+    # A score that is known is told at once; its range alone would cost another round.
+    possible = within if scored.score is None else score
+    expected = {"E03": possible, "E04": possible, "E05": "扣分原因", "E14": "空白（不计分）"}
+    told = scored.score if code in _TELL_THE_SCORE else None
     return finding(
         code,
         claim.place,
@@ -139,6 +143,8 @@ def _score_finding(code: str, scored: IndicatorScore, claim: Answer, points: flo
         found=claim.shown,
         expected=expected.get(code, score),
         points=points,
+        about=f"score:{scored.key}",
+        correction=told,
     )
 
 
@@ -233,6 +239,8 @@ def _total(case: Case, total: Answer, stated: float) -> Iterator[Finding]:
         found=total.shown,
         expected=show(claimed),
         points=abs(stated - claimed),
+        about="total",
+        correction=None if open_points > 0.005 else claimed,
     )
 
 
@@ -243,4 +251,13 @@ def _grade(case: Case, stated: float) -> Iterator[Finding]:
     grade = case.scheme.grade(rounded(stated, 2, ROUND_HALF_UP))
     if answer.value != grade:
         words = {"自评": answer.value, "总分": show(stated), "等级": grade}
-        yield finding("E08", answer.place, "自评等级", words=words, found=answer.value, expected=grade)
+        yield finding(
+            "E08",
+            answer.place,
+            "自评等级",
+            words=words,
+            found=answer.value,
+            expected=grade,
+            about="grade",
+            correction=grade,
+        )

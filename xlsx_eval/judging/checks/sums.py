@@ -43,7 +43,7 @@ def _incomplete(case: Case, check: Check, scored: CheckScore, stated: Answer) ->
         found="空白",
         expected="金额，没有发生的填 0",
         also=tuple(part.place for part in blank[1:]),
-        about=check.id,
+        about=f"sum:{check.id}",
     )
 
 
@@ -101,7 +101,8 @@ def _finding(
         verdict=check.verdict if code == "C05" else None,
         hint=check.hint or None if code in ("C01", "C05") else None,
         money=money,
-        about=check.id,
+        about=f"sum:{check.id}",
+        correction=left if code == "C03" else None,
     )
 
 
@@ -128,5 +129,5 @@ def requirements(case: Case) -> Iterator[Finding]:
             found=answer.shown,
             expected=requirement.expected.format_map(figures),
             verdict=requirement.verdict,
-            about=requirement.id,
+            about=f"require:{requirement.id}",
         )

@@ -6,7 +6,6 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 
 from xlsx_eval.findings import ERROR, EXPLAIN, Finding, finding
 from xlsx_eval.judging.case import Case, corrected, readable
-from xlsx_eval.judging.diagnosis.trials import mendings
 from xlsx_eval.judging.precision import answers_of
 from xlsx_eval.reading.entries import Answer, show
 from xlsx_eval.reading.recompute import Spot
@@ -49,7 +48,7 @@ def too_small(case: Case) -> dict[Spot, tuple[Answer, float]]:
     One sum suffices for an amount that is out of its line; else several must agree. None may then fail.
     """
     mended: dict[Spot, list[tuple[Answer, float]]] = {}
-    for answer, value in mendings(case):
+    for answer, value in _mendings(case):
         if _is_amount(answer) and _is_wan_times(answer, value):
             mended.setdefault(answer.spot, []).append((answer, value))
     groups = [_groups(line) for line in _lines(case)] if mended else []
@@ -223,3 +222,22 @@ def _doubted(case: Case) -> set[str]:
         for answer in answers_of(side, case.submission, case.scheme)
         if scored.agrees is False and check.verdict == ERROR
     }
+
+
+def _mendings(case: Case) -> Iterator[tuple[Answer, float]]:
+    """Each figure of a failing sum with the value, not below 0, that would mend this sum.
+
+    A sum over a row whose figure is blank is not mended by another: the blank explains it as well.
+    """
+    for check, scored in zip(case.scheme.checks, case.scored.checks, strict=True):
+        stated = list(answers_of(check.right, case.submission, case.scheme))
+        every = list(answers_of(check.left, case.submission, case.scheme))
+        parts = [one for one in every if one.number is not None]
+        if scored.agrees is not False or len(stated) != 1 or not all(map(readable, parts + stated)):
+            continue
+        if any(one.row is not None and not one.given for one in case.expected(every)):
+            continue
+        difference = (scored.left or 0.0) - (scored.right or 0.0)
+        values = [(stated[0], (stated[0].number or 0.0) + difference)]
+        values += [(one, (one.number or 0.0) - difference) for one in parts]
+        yield from ((answer, round(value, 6)) for answer, value in values if value >= 0)

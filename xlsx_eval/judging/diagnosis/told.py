@@ -1,0 +1,102 @@
+"""What the search found, in findings: the causes themselves, and what to say of those that stay open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xlsx_eval.findings import Finding, finding
+from xlsx_eval.judging.diagnosis.moves import Move
+from xlsx_eval.judging.diagnosis.relations import Relation
+from xlsx_eval.judging.diagnosis.search import CERTAIN, Cause
+from xlsx_eval.reading.entries import show
+
+_LISTED = 5
+_WAYS = 6
+"""How many ways to mend a relation are spelt out; further cells are only named."""
+
+
+def cause_finding(cause: Cause) -> Finding:
+    """C07 for one figure, C09 for several that went wrong together."""
+    move, first = cause.move, cause.move.answers[0]
+    doubt = "应为" if cause.level == CERTAIN else "疑似应为"
+    basis = _basis(cause.mends)
+    money = sum(
+        abs(value - (one.number or 0.0)) for one, value in zip(move.answers, move.values, strict=True)
+    )
+    meant = [show(round(value, 4), one.field) for one, value in zip(move.answers, move.values, strict=True)]
+    if len(move.answers) == 1:
+        slip = f"，{move.slip.words}" if move.slip.words and first.number is not None else ""
+        stands = f"填报 {first.shown}" if first.number is not None else "未填"
+        words = {"字段": first.field.title, "填报": stands, "依据": basis, "应为": meant[0]}
+        words |= {"疑似": slip, "判断": doubt}
+        return finding(
+            "C07",
+            first.place,
+            first.field.name,
+            words=words,
+            found=first.shown,
+            expected=meant[0],
+            money=money,
+            about=f"figure:{first.field.name}:{first.row}",
+            correction=move.values[0],
+        )
+    cells = "、".join(one.place.cell for one in move.answers)
+    values = "、".join(f"{one.place.cell} {text}" for one, text in zip(move.answers, meant, strict=True))
+    words = {"单元格": cells, "疑似": move.slip.words, "依据": basis, "应为": values, "判断": doubt}
+    return finding(
+        "C09",
+        first.place,
+        first.field.name,
+        words=words,
+        found="、".join(one.shown for one in move.answers),
+        expected=values,
+        money=money,
+        also=tuple(one.place for one in move.answers[1:]),
+        about=f"figures:{first.field.name}:{first.row}",
+        correction=move.values[0],
+    )
+
+
+def _basis(mends: Sequence[Relation]) -> str:
+    sums = [relation for relation in mends if relation.claim is None]
+    rates = [relation for relation in mends if relation.claim is not None]
+    named = [_quoted(relation.title) for relation in sums] + [relation.title for relation in rates]
+    more = f"等 {len(named)} 项" if len(named) > _LISTED else ""
+    return "、".join(named[:_LISTED]) + more
+
+
+def _quoted(title: str) -> str:
+    """A title in quotes; in brackets where it has quotes of its own."""
+    return f"〔{title}〕" if "“" in title else f"“{title}”"
+
+
+def opened(item: Finding, cause: Cause) -> Finding:
+    """A finding of a relation that several figures might mend, with all of them, ordering none."""
+    moves = (cause.move, *cause.rivals)
+    candidates: list[tuple[str, str, float | str]] = [
+        (one.place.sheet, one.place.cell, value)
+        for move in moves
+        for one, value in zip(move.answers, move.values, strict=True)
+    ]
+    if item.correction is not None:
+        candidates.append((item.sheet, item.cell, item.correction))
+    ways = "；".join(_way(move) for move in moves[:_WAYS])
+    cells = "、".join(dict.fromkeys(cell for _, cell, _ in candidates))
+    note = f"；{cells} 中至少一处有误" + (f"（{ways}）" if ways else "")
+    places = ((sheet, cell) for sheet, cell, _ in candidates if (sheet, cell) != (item.sheet, item.cell))
+    return replace(
+        item,
+        message=item.message + note,
+        candidates=tuple(dict.fromkeys(candidates)),
+        correction=None,
+        also=tuple(dict.fromkeys((*places, *item.also))),
+    )
+
+
+def _way(move: Move) -> str:
+    """One way to mend it, in words."""
+    cells = "、".join(one.place.cell for one in move.answers)
+    if len(move.answers) > 1:
+        return f"或 {cells} {move.slip.words}"
+    return f"若为 {cells}，应为 {show(round(move.values[0], 4), move.answers[0].field)}"
