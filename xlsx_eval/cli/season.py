@@ -193,6 +193,8 @@ def verify_command(words: Words) -> Command:
         report = verify(open_workspace(directory))
         for fault in report.faults:
             click.echo(words("error", what=clean(fault)))
+        if report.waived:
+            click.echo(words("season.waived", count=report.waived))
         if report.foreign:
             click.echo(words("season.foreign", count=report.foreign))
         if report.outdated:

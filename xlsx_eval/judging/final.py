@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """A department's result with the reviewer's entries; `open` counts items undecided."""
+    """A department's result with the reviewer's entries; `open` counts items undecided.
+
+    `waived` counts errors that the reviewer lets stand, `errors` those that nobody does.
+    """
 
     score: float
     unscored: float
@@ -15,6 +18,8 @@ class Final:
     reviewed: int
     open: int
     changed: float
+    waived: int = 0
+    errors: int = 0
 
     @property
     def closed(self) -> bool:

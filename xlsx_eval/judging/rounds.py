@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from xlsx_eval.findings import EXPLAIN, UNVERIFIABLE, Finding
-from xlsx_eval.judging.evaluate import Evaluation
+from xlsx_eval.findings import ERROR, EXPLAIN, UNVERIFIABLE, Finding
+from xlsx_eval.judging.evaluate import Evaluation, with_findings
 from xlsx_eval.reading.entries import Answer, Submission
 from xlsx_eval.reading.normalise.text import means_nothing, trimmed
 from xlsx_eval.scheme import Scheme
 
 NEW, OPEN, EXPLAINED, FIXED = "新增", "未整改", "已说明", "已整改"
+DISPUTED = "有异议"
+"""How an error stands that the department did not correct but gave a reason for: a reviewer decides."""
 _ANSWERABLE = frozenset({EXPLAIN, UNVERIFIABLE})
 _UNNAMED = "（未填名称）"
 _COMPARED, _ALIKE = 200, 0.5
@@ -23,6 +25,10 @@ _FIGURE = re.compile(r"[-+\d.,%％\s]+")
 _SEEN = frozenset(
     {"已阅", "已读", "已知", "已知悉", "知悉", "收到", "已收到", "阅", "无说明", "无需说明", "OK", "ok"}
 )
+_MENDED = frozenset({"已整改", "已修改", "已更正", "已改正", "已改", "已调整", "已核对", "已核实"})
+"""Answers that dispute nothing: they call mended, or looked at, what still stands."""
+_RESTS_ON_ROSTER = "G01"
+"""The difference from an approved figure: the department may hold a later approval than the roster knows."""
 _NUMBERED = re.compile(r"#[0-9]+\Z")
 Sign = tuple[str, ...]
 """What tells findings of one identity apart: never their words, which change from version to version."""
@@ -39,7 +45,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a finding stands: 新增, 未整改 or 已说明 ("" in the first round), and the department's answer."""
+    """How a finding stands: 新增, 未整改, 已说明 or 有异议 ("" in the first round), and the department's answer."""
 
     word: str = ""
     answer: str = ""
@@ -78,8 +84,34 @@ def compare(
 def _standing(item: Finding, answer: str | None, number: int) -> Standing:
     if answer is None:
         return Standing(NEW if number > 1 else "")
+    if disputed(item, answer):
+        return Standing(DISPUTED, answer)
     explained = item.verdict in _ANSWERABLE and explains(answer)
     return Standing(EXPLAINED if explained else OPEN, answer)
+
+
+def disputed(item: Finding, answer: str) -> bool:
+    """Whether the department gives a reason why what we call an error is none."""
+    return item.verdict == ERROR and explains(answer) and trimmed(answer).rstrip("。.！!") not in _MENDED
+
+
+def with_explained(evaluation: Evaluation, history: History) -> Evaluation:
+    """The evaluation with every explained difference from an approved figure waiting for the reviewer.
+
+    Our advice to name the document of the approval would else lead nowhere: the error would stand for ever.
+    """
+    pairs = list(zip(evaluation.findings, history.standings, strict=True))
+    explained = [item for item, said in pairs if _is_approved_elsewhere(item, said)]
+    if not explained:
+        return evaluation
+    rest = tuple(item for item, said in pairs if not _is_approved_elsewhere(item, said))
+    return with_findings(
+        replace(evaluation, findings=rest), (replace(item, verdict=EXPLAIN) for item in explained)
+    )
+
+
+def _is_approved_elsewhere(item: Finding, said: Standing) -> bool:
+    return item.code == _RESTS_ON_ROSTER and disputed(item, said.answer)
 
 
 def explains(answer: str) -> bool:

@@ -135,8 +135,8 @@ class _Records:
         return output
 
     def _name(self, judged: Judged) -> str:
-        stem, number = round_of(PurePosixPath(judged.result.file).stem)
-        state = judged.result.state
+        stem, _ = round_of(PurePosixPath(judged.result.file).stem)
+        state, number = judged.result.state, judged.result.round
         ending = "_无法读取回执" if state == UNREADABLE else f"_第{number}轮"
         return self._names.take(state, stem, ending + judged.extension)
 

@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from xlsx_eval.drawing.marked import annotate
+from xlsx_eval.drawing.marked.answers import read_answers
 from xlsx_eval.drawing.receipt import draw_receipt, reason_sentence
 from xlsx_eval.errors import Unreadable, WorkspaceError
-from xlsx_eval.judging.evaluate import evaluate
+from xlsx_eval.judging.evaluate import Evaluation, evaluate
 from xlsx_eval.judging.results import Result, result_of
+from xlsx_eval.judging.rounds import History, Past, Standing, compare, identities
 from xlsx_eval.names import round_of
-from xlsx_eval.reading.convert import extension_of
+from xlsx_eval.reading.convert import FOREIGN, extension_of, without_marks
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.states import UNREADABLE
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
+from xlsx_eval.xlsx.read.book import Book
+from xlsx_eval.xlsx.read.workbook import read_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,40 @@ def guarded(
 def _handed_back(data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits) -> Judged:
     evaluation = evaluate(data, scheme, limits)
     _, round_number = round_of(PurePosixPath(file).stem)
-    result = result_of(evaluation, file, source.sha256, round_number)
-    return Judged(result, annotate(data, evaluation), extension_of(evaluation.submission.book.kind))
+    history = _answered(data, evaluation, round_number)
+    # A workbook that brings answers to our list has been with us before, whatever its file is called now.
+    number = round_number if history is None else history.round
+    result = result_of(evaluation, file, source.sha256, number)
+    return Judged(result, annotate(data, evaluation, history), extension_of(evaluation.submission.book.kind))
+
+
+def sent_book(data: bytes, evaluation: Evaluation) -> Book | None:
+    """The workbook with our sheets still in it, from which answers are read; None where it bears no marks."""
+    book, limits = evaluation.submission.book, evaluation.limits
+    # A workbook saved in another format holds our sheets as its own, and what was read of it is a fresh template.
+    if book.kind in FOREIGN or without_marks(data, limits) != data:
+        return read_book(data, limits)
+    return None
+
+
+def _answered(data: bytes, evaluation: Evaluation, number: int) -> History | None:
+    """The answers that a workbook brings back, beside the findings that are still there; None without any.
+
+    Without a ledger nothing is known of the round before, so its list in the workbook is all there is to go by:
+    what is new or corrected since is not told, but no answer is lost on the way.
+    """
+    sent = sent_book(data, evaluation)
+    if sent is None:
+        return None
+    past = tuple(
+        Past(item, key) for item, key in zip(evaluation.findings, identities(evaluation), strict=True)
+    )
+    answers = read_answers(sent, past)
+    if not answers:
+        return None
+    history = compare(evaluation, past, answers, max(2, number))
+    standings = tuple(one if one.answer else Standing() for one in history.standings)
+    return History(history.round, standings)
 
 
 def refused(

@@ -235,11 +235,13 @@ class Collector:
     def _seen_before(self, case: _Case) -> tuple[str, str] | None:
         """IDENTICAL or OLDER with its words, None for a workbook that is new or would be judged otherwise now."""
         rounds = self.ledger.fingerprints(case.department or "")
+        # Figures that did not change since the latest round may come with other answers: that is a new round too.
+        answering = bool(rounds) and case.content == rounds[-1].content
         for one in reversed(rounds):
             latest = one is rounds[-1]
             same_file = case.arrival.digest in {one.file, one.output}
             same = case.content == one.content
-            if same_file or (same and (not latest or case.answers == one.answers)):
+            if same_file or (same and (not answering or case.answers == one.answers)):
                 if latest and self._judged_otherwise(case, one):
                     return None
                 return (IDENTICAL if latest else OLDER), f"与第 {one.round} 轮报送内容相同，不另计轮次"

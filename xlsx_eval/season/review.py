@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlsx_eval.findings import EXPLAIN, NOTICE, UNVERIFIABLE, Finding
+from xlsx_eval.findings import ERROR, EXPLAIN, NOTICE, UNVERIFIABLE, Finding
 from xlsx_eval.judging.final import Final
-from xlsx_eval.judging.rounds import EXPLAINED
+from xlsx_eval.judging.rounds import EXPLAINED, disputed, explains
 from xlsx_eval.judging.score import FOR_REVIEWER, UNSCORED, IndicatorScore, ScoreSheet, blocks_of
 from xlsx_eval.scheme import Figures, Scheme
 from xlsx_eval.season.ledger import Review, Verdict
@@ -17,15 +17,15 @@ _QUALITATIVE = "qualitative"
 _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0.6)}
 _NAME_SHOWN = 100
 _LISTED = 3
-UNSCORABLE, OPINION, EXPLANATION = "无法核定", "酌情评定", "部门已说明"
+UNSCORABLE, OPINION, EXPLANATION, DISPUTE = "无法核定", "酌情评定", "部门已说明", "部门有异议"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something for the reviewer: an indicator, or an explained finding.
+    """Something for the reviewer: an indicator, an explained finding, or an error the department disputes.
 
     `key` tells it within its department; `lowest` and `points` bound the reviewer's score (`points` 0: a remark
-    only); `why` is one of 无法核定, 酌情评定, 部门已说明; `words` are the department's answer or our reason; `found`
+    only); `why` is one of 无法核定, 酌情评定, 部门已说明, 部门有异议; `words` are the department's answer or our reason; `found`
     and `expected` what was filled in and what should stand there. `decides` is the key of the indicator whose
     score a reviewer's entry replaces, that of a finding's own indicator too; "" where there is none.
     """
@@ -41,6 +41,11 @@ class Item:
     found: str = ""
     expected: str = ""
     decides: str = ""
+
+    @property
+    def waivable(self) -> bool:
+        """Whether the reviewer may let it stand as it is."""
+        return self.why == DISPUTE
 
 
 def items(verdict: Verdict, scheme: Scheme) -> Iterator[Item]:
@@ -70,12 +75,13 @@ def items(verdict: Verdict, scheme: Scheme) -> Iterator[Item]:
 
 
 def _explained(verdict: Verdict) -> Iterator[tuple[str, Finding, str]]:
-    """Item key, finding and answer of everything the department explained."""
+    """Item key, finding and answer of everything the department explained or disputes."""
     pairs = zip(verdict.result.findings, verdict.standings, strict=True)
     seen: Counter[str] = Counter()
     for finding, (identity, word, answer) in pairs:
         seen[identity] += 1
-        if word == EXPLAINED and finding.verdict in (EXPLAIN, UNVERIFIABLE):
+        explained = word == EXPLAINED and finding.verdict in (EXPLAIN, UNVERIFIABLE)
+        if explained or disputed(finding, answer):
             yield f"F|{identity}|{seen[identity]}", finding, answer
 
 
@@ -85,7 +91,7 @@ def _explanation(
     """An explained finding; its own indicator's score may be set beside it."""
     item = Item(
         key=key,
-        why=EXPLANATION,
+        why=DISPUTE if finding.verdict == ERROR else EXPLANATION,
         name=_title(finding, _row_name(key), scheme),
         claimed=None,
         score=None,
@@ -244,6 +250,7 @@ def final(
     decided = tuple(_with_entry(one, entries.get(key)) for key, one in _keyed(verdict).items())
     sheet = ScoreSheet(decided, (), Figures({}), scheme.points, blocks_of(scheme))
     missing = sheet.unscored(scheme.points)
+    waived = sum(item.waivable and item.key in counting and counting[item.key].waived for item in needed)
     return Final(
         score=sheet.score,
         unscored=missing,
@@ -251,7 +258,19 @@ def final(
         reviewed=len(counting),
         open=sum(not _decided(item.key, counting) for item in needed),
         changed=round(sheet.score - (verdict.result.score or 0.0), 4),
+        waived=waived,
+        errors=sum(one.verdict == ERROR for one in verdict.result.findings) - waived,
     )
+
+
+def waiver_fault(entry: Review, verdict: Verdict | None) -> str:
+    """What is wrong with an entry that lets an error stand, "" when nothing is; `verdict` is that of its round."""
+    if not entry.reviewer or not explains(entry.remark):
+        return "没有复核人或理由"
+    if verdict is None:
+        return "没有对应的核对结果"
+    known = {key for key, finding, _ in _explained(verdict) if finding.verdict == ERROR}
+    return "" if entry.item in known else "没有对应的、部门有异议的错误"
 
 
 def _with_entry(one: IndicatorScore, entry: Review | None) -> IndicatorScore:
@@ -312,4 +331,15 @@ def _figures(one: IndicatorScore) -> tuple[object, ...]:
     return one.claimed, one.value, one.score, one.points, inputs
 
 
-__all__ = ["EXPLANATION", "OPINION", "UNSCORABLE", "Final", "Item", "final", "items", "standing_entry"]
+__all__ = [
+    "DISPUTE",
+    "EXPLANATION",
+    "OPINION",
+    "UNSCORABLE",
+    "Final",
+    "Item",
+    "final",
+    "items",
+    "standing_entry",
+    "waiver_fault",
+]

@@ -18,14 +18,16 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from xlsx_eval.drawing.paper import Column, Paper
 from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.judging.rounds import explains
 from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.season.ledger import Ledger, Review, Verdict
-from xlsx_eval.season.review import Item, items, standing_entry
+from xlsx_eval.season.review import DISPUTE, Item, items, standing_entry
 from xlsx_eval.season.workspace import Workspace
 
 SHEET = "复核表"
 SCORE, REMARK, KEY = "复核得分", "复核意见", "标识（勿改）"
+WAIVED, REVIEWER = "同意保留", "复核人"
 _COLUMNS = (
     Column("预算编码", 11, "word"),
     Column("单位名称", 22),
@@ -40,13 +42,22 @@ _COLUMNS = (
     Column("可评范围", 12, "word"),
     Column(SCORE, 10, "score"),
     Column(REMARK, 36),
+    Column(WAIVED, 10, "word"),
+    Column(REVIEWER, 12, "word"),
     Column(KEY, 20),
 )
 _SCORE_DRAWN, _REMARK_DRAWN = "原复核得分（勿改）", "原复核意见（勿改）"
-_DRAWN = {SCORE: _SCORE_DRAWN, REMARK: _REMARK_DRAWN}
+_WAIVED_DRAWN, _REVIEWER_DRAWN = "原同意保留（勿改）", "原复核人（勿改）"
+_DRAWN = {SCORE: _SCORE_DRAWN, REMARK: _REMARK_DRAWN, WAIVED: _WAIVED_DRAWN, REVIEWER: _REVIEWER_DRAWN}
 # Hidden: what the sheet was drawn with, so that reading takes only what was changed in it.
-_HIDDEN = (Column(_SCORE_DRAWN, 10, "score"), Column(_REMARK_DRAWN, 36))
+_HIDDEN = (
+    *(Column(_SCORE_DRAWN, 10, "score"), Column(_REMARK_DRAWN, 36)),
+    *(Column(_WAIVED_DRAWN, 10, "word"), Column(_REVIEWER_DRAWN, 12, "word")),
+)
 _ALL_COLUMNS = (*_COLUMNS, *_HIDDEN)
+# A sheet drawn before errors could be left standing has no columns for it, and is read like one that leaves them blank.
+_LATER = frozenset({WAIVED, REVIEWER, _WAIVED_DRAWN, _REVIEWER_DRAWN})
+_YES, _NO = "是", frozenset({"", "否"})
 LONGEST = 1000
 _LONGEST_KEY = 200
 _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
@@ -76,7 +87,8 @@ def write_review(workspace: Workspace, path: Path) -> int:
         sheet.drawn.set_column(index, index, column.width, None, {"hidden": True})
     sheet.title(
         f"{scheme.year}年度{scheme.name}复核表",
-        f"请在“{SCORE}”“{REMARK}”两栏填写，其余各栏勿改。得分须在“可评范围”内；范围为“—”的只填意见。"
+        f"请在“{SCORE}”“{REMARK}”“{WAIVED}”“{REVIEWER}”四栏填写，其余各栏勿改。得分须在“可评范围”内；范围为“—”的只填意见。"
+        f"“部门有异议”的错误，经核实可以保留的，在“{WAIVED}”填“{_YES}”，并写明理由（“{REMARK}”）和“{REVIEWER}”。"
         "本表由财政部门留存，不发部门。",
     )
     sheet.header(frozen=2)
@@ -96,14 +108,14 @@ def _lines(ledger: Ledger, scheme: Scheme) -> Iterator[_Line]:
             yield _Line(verdict, item, standing_entry(item, verdict, rounds, reviews))
 
 
-def _cells(line: _Line) -> tuple[str | float | None, ...]:
+def _cells(line: _Line) -> tuple[_Entered, ...]:
     item, result = line.item, line.verdict.result
-    entry = (None, "") if line.entry is None else (line.entry.score, line.entry.remark)
+    said = _said(line.entry or _blank(line))
     return (
         *(line.verdict.department, result.department, line.verdict.round, item.why, item.name),
         *(item.found, item.expected, item.words),
         *(item.claimed, item.score, _range(item)),
-        *(*entry, _mark(item.key), *entry),
+        *(*said, _mark(item.key), *said),
     )
 
 
@@ -176,7 +188,7 @@ class _Filled:
 
     def text(self, heading: str) -> str:
         """The entry under a heading."""
-        return _text(self.cells[heading])
+        return _text(self.cells.get(heading))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -188,10 +200,15 @@ class _Filled:
         """Whether the score was changed since the sheet was drawn."""
         return not _same(_number(self.text(SCORE)), _number(self.text(_SCORE_DRAWN)))
 
+    def changed(self, heading: str) -> bool:
+        """Whether the text under the heading was changed since the sheet was drawn."""
+        return not _same(self.text(heading), self.text(_DRAWN[heading]))
+
     @property
-    def remarked(self) -> bool:
-        """Whether the remark was changed since the sheet was drawn."""
-        return not _same(self.text(REMARK), self.text(_REMARK_DRAWN))
+    def first_changed(self) -> str:
+        """The first of its columns that was filled in or changed, "" where none was."""
+        texts = (heading for heading in (REMARK, WAIVED, REVIEWER) if self.changed(heading))
+        return SCORE if self.scored else next(texts, "")
 
     def place(self, heading: str) -> str:
         """Row, heading and cell in words."""
@@ -218,13 +235,14 @@ class _Reading:
             self.problems.append(f"没有标题行（应有“{SCORE}”“{REMARK}”“{KEY}”）")
             return
         headings = {_text(cell): index for index, cell in enumerate(rows[start])}
-        missing = [column.heading for column in _ALL_COLUMNS if column.heading not in headings]
+        needed = (column.heading for column in _ALL_COLUMNS if column.heading not in _LATER)
+        missing = [heading for heading in needed if heading not in headings]
         if missing:
             self.problems.append(f"缺少列：{'、'.join(missing)}")
             return
         for number, row in enumerate(rows[start + 1 :], start=start + 2):
             filled = _Filled(number, {name: row[index] for name, index in headings.items()}, headings)
-            entry = self._entry(filled) if filled.scored or filled.remarked else None
+            entry = self._entry(filled) if filled.first_changed else None
             if entry is not None:
                 yield entry
 
@@ -238,26 +256,42 @@ class _Reading:
         if problem or line is None:
             return None
         before = line.entry or _blank(line)
-        score, remark = before.score, before.remark
-        if filled.scored:
-            problems = len(self.problems)
-            score = self._score(line, filled)
-            if len(self.problems) > problems or self._conflict(filled, SCORE, before.score, score, before):
-                return None
-        if filled.remarked:
-            remark = filled.text(REMARK)
-            if self._conflict(filled, REMARK, before.remark, remark, before):
-                return None
-        if _same(before.score, score) and _same(before.remark, remark):
-            return None
-        return replace(
+        problems = len(self.problems)
+        entry = replace(
             before,
-            round=line.verdict.round,
-            score=score,
-            remark=remark,
-            entered=self._now,
-            source=str(self._source),
+            score=self._score(line, filled) if filled.scored else before.score,
+            remark=filled.text(REMARK) if filled.changed(REMARK) else before.remark,
+            waived=self._waived(line, filled) if filled.changed(WAIVED) else before.waived,
+            reviewer=filled.text(REVIEWER) if filled.changed(REVIEWER) else before.reviewer,
         )
+        if entry.waived and not (entry.reviewer and explains(entry.remark)):
+            self.problems.append(
+                f"第 {filled.number} 行同意保留错误，须同时写明“{REVIEWER}”和理由（“{REMARK}”）"
+            )
+        if len(self.problems) > problems or self._conflicts(filled, before, entry) or _alike(before, entry):
+            return None
+        return replace(entry, round=line.verdict.round, entered=self._now, source=str(self._source))
+
+    def _conflicts(self, filled: _Filled, before: Review, entry: Review) -> bool:
+        """Whether a changed cell would write over what somebody else entered meanwhile."""
+        pairs = zip(_DRAWN, _said(before), _said(entry), strict=True)
+        changed = (
+            (heading, held, new)
+            for heading, held, new in pairs
+            if (filled.scored if heading == SCORE else filled.changed(heading))
+        )
+        return any(self._conflict(filled, heading, held, new, before) for heading, held, new in changed)
+
+    def _waived(self, line: _Line, filled: _Filled) -> bool:
+        """Whether an error is left standing, False where that is not said or cannot be, which is told."""
+        said = filled.text(WAIVED)
+        if said in _NO:
+            return False
+        if said != _YES:
+            self.problems.append(f"{filled.place(WAIVED)}应填“{_YES}”或留空，现为“{said}”")
+        elif not line.item.waivable:
+            self.problems.append(f"{filled.place(WAIVED)}只用于“{DISPUTE}”的错误，本行请留空")
+        return True
 
     def _outdated(self, filled: _Filled) -> bool:
         """Whether the row was drawn for a round that its department has replaced since, which is told."""
@@ -265,7 +299,7 @@ class _Reading:
         if not drawn.isdecimal() or not 0 < int(drawn) < latest:
             return False
         self.outdated.append(
-            f"{filled.place(SCORE if filled.scored else REMARK)}为{filled.key[0]}{filled.text('单位名称')}第 {drawn} 轮的"
+            f"{filled.place(filled.first_changed)}为{filled.key[0]}{filled.text('单位名称')}第 {drawn} 轮的"
             f"“{filled.text('事项')}”，该部门已报送第 {latest} 轮，未读入，请重新生成复核表填写"
         )
         return True
@@ -278,9 +312,8 @@ class _Reading:
             return f"与第 {first} 行为同一事项"
         if filled.text("轮次") != str(line.verdict.round):
             return f"为第 {filled.text('轮次')} 轮，该部门已报送第 {line.verdict.round} 轮，请重新生成复核表"
-        if len(filled.text(REMARK)) > LONGEST:
-            return f"“{REMARK}”超过 {LONGEST} 字"
-        return ""
+        long = next((name for name in (REMARK, REVIEWER) if len(filled.text(name)) > LONGEST), "")
+        return f"“{long}”超过 {LONGEST} 字" if long else ""
 
     def _score(self, line: _Line, filled: _Filled) -> float | None:
         """The score as typed, None when it was emptied or cannot stand, which is told."""
@@ -317,6 +350,15 @@ _Entered = float | str | None
 
 def _blank(line: _Line) -> Review:
     return Review(line.verdict.department, line.verdict.round, line.item.key, None, "", "", "")
+
+
+def _said(entry: Review) -> tuple[_Entered, ...]:
+    """What an entry says, in the order of its columns."""
+    return entry.score, entry.remark, _YES if entry.waived else "", entry.reviewer
+
+
+def _alike(one: Review, other: Review) -> bool:
+    return all(_same(before, now) for before, now in zip(_said(one), _said(other), strict=True))
 
 
 def _same(one: _Entered, other: _Entered) -> bool:

@@ -16,16 +16,15 @@ from xlsx_eval.drawing.marked.answers import read_answers
 from xlsx_eval.judging.evaluate import Evaluation, evaluate, with_findings
 from xlsx_eval.judging.known_figures import known_findings
 from xlsx_eval.judging.results import result_of
-from xlsx_eval.judging.rounds import Past, Standing, compare, identities
-from xlsx_eval.reading.convert import FOREIGN, extension_of, without_marks
-from xlsx_eval.run.one import Judged, Source, guarded
+from xlsx_eval.judging.rounds import Past, Standing, compare, identities, with_explained
+from xlsx_eval.reading.convert import FOREIGN, extension_of
+from xlsx_eval.run.one import Judged, Source, guarded, sent_book
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.season.dossier import as_json, finding_of
 from xlsx_eval.season.ledger import Ledger, Verdict
 from xlsx_eval.season.roster import Department, Roster
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.read.book import Book
-from xlsx_eval.xlsx.read.workbook import read_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +137,12 @@ def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, bas
     """The workbook as the round that `basis` says; a pure function, so that a verdict can be reproduced."""
     more = known_findings(evaluation, basis.code, basis.approved, basis.last_year)
     evaluation = with_findings(evaluation, more)
-    limits = evaluation.limits
     book = evaluation.submission.book
-    # A workbook saved in another format holds our sheets as its own, and what was read of it is a fresh template.
-    foreign = book.kind in FOREIGN
-    sent = read_book(data, limits) if foreign or without_marks(data, limits) != data else book
-    answers = None if sent is book else read_answers(sent, basis.past)
+    sent = sent_book(data, evaluation)
+    answers = None if sent is None else read_answers(sent, basis.past)
+    # An answer may make of an error a matter for the reviewer; only then it is known how each finding stands.
+    history = compare(evaluation, basis.past, answers, basis.round)
+    evaluation = with_explained(evaluation, history)
     history = compare(evaluation, basis.past, answers, basis.round)
     result = result_of(evaluation, file, sha256, basis.round)
     numbers = evaluation.submission.answers.items()
@@ -152,7 +151,7 @@ def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, bas
         data=annotate(data, evaluation, history),
         extension=extension_of(book.kind),
         department=basis.code,
-        content=content_digest(sent if foreign else book),
+        content=content_digest(sent if sent is not None and book.kind in FOREIGN else book),
         standings=history.standings,
         keys=identities(evaluation),
         basis=basis,

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import IO
@@ -18,10 +19,10 @@ from xlsx_eval.run.outbox import FINDINGS, RESULTS, SCORES, SUMMARY, Outbox
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.scheme.digest import program_digest, scheme_digest
 from xlsx_eval.season.ledger import OUTCOMES, UNCLAIMED, UNREAD, Arrival, Ledger, Review, Verdict
-from xlsx_eval.season.review import final
+from xlsx_eval.season.review import Item, final, items, standing_entry
 from xlsx_eval.season.roster import Department, Roster, read_roster
 from xlsx_eval.season.workspace import Workspace
-from xlsx_eval.states import FOR_REVIEW, UNREADABLE
+from xlsx_eval.states import FOR_REVIEW, SENT_BACK, UNREADABLE
 
 MISSING, EXCUSED, REVIEWED = "未报送", "免报", "已复核"
 LATE, OVERDUE = "迟报", "逾期未报"
@@ -32,12 +33,20 @@ _SCORE_HEADINGS = ("最终得分", "最终等级", "时限")
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reviewer decided and still stands: the matter, and his entry."""
+
+    item: Item
+    entry: Review
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One department: `state` is that of its latest round, or 未报送, 免报, 已复核; `since` when it came to be so.
 
     `timely` is 迟报, 逾期未报 or ""; `score` is ours and `final` with the reviewer's; both None before a round.
     `freed` is 免报 or 已从名册移除 where it does not have to file; `outdated` says that its latest round was
-    judged by another scheme, year or program.
+    judged by another scheme, year or program; `decisions` are the reviewer's.
     """
 
     code: str
@@ -53,6 +62,7 @@ class Standing:
     output: str = ""
     freed: str = ""
     outdated: bool = False
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,7 @@ def _filed(listed: Department | None, rounds: Sequence[Verdict], season: _Season
     """A department that sent a workbook; one that was taken off the roster since does not vanish with it."""
     latest = rounds[-1]
     decided = final(latest, rounds, season.reviews, season.scheme)
-    reviewed = latest.result.state == FOR_REVIEW and decided.closed and decided.reviewed > 0
+    reviewed = _passes_by_review(latest.result.state, decided)
     outdated = (latest.scheme_digest, latest.program) != (season.digest, program_digest())
     freed, why = _freed(listed)
     return Standing(
@@ -183,11 +193,30 @@ def _filed(listed: Department | None, rounds: Sequence[Verdict], season: _Season
         claimed=latest.result.claimed,
         since=season.times[latest.arrival].replace("T", " "),
         timely=LATE if not freed and season.late(rounds[0]) else "",
-        note="；".join(filter(None, (why, OUTDATED if outdated else ""))),
+        note="；".join(filter(None, (why, OUTDATED if outdated else "", _waived(decided)))),
         output=latest.output,
         freed=freed,
         outdated=outdated,
+        decisions=_decisions(rounds, season),
     )
+
+
+def _passes_by_review(state: str, decided: Final) -> bool:
+    """Whether a person has decided all that was open, errors that he lets stand among it."""
+    waiting = state == FOR_REVIEW or (state == SENT_BACK and decided.errors == 0)
+    return waiting and decided.closed and decided.reviewed > 0
+
+
+def _waived(decided: Final) -> str:
+    return f"经复核同意保留错误 {decided.waived} 项" if decided.waived else ""
+
+
+def _decisions(rounds: Sequence[Verdict], season: _Season) -> tuple[Decision, ...]:
+    latest = rounds[-1]
+    entries = (
+        (item, standing_entry(item, latest, rounds, season.reviews)) for item in items(latest, season.scheme)
+    )
+    return tuple(Decision(item, entry) for item, entry in entries if entry is not None)
 
 
 def _freed(listed: Department | None) -> tuple[str, str]:
@@ -203,13 +232,18 @@ def write_summary(workspace: Workspace, today: datetime.date) -> Path:
     roster = read_roster(workspace.roster, scheme)
     with Ledger(workspace.ledger) as ledger, Outbox(workspace.outbox) as outbox:
         shown = _status(workspace, roster, scheme, ledger, today)
-        sheets = (lambda paper: draw_collection(paper, shown), lambda paper: draw_finals(paper, shown))
+        draws = (draw_collection, draw_finals, draw_decisions)
+        sheets = [partial(_drawn, draw, shown) for draw in draws]
         with ExitStack() as files:
             _write_records(outbox, ledger, shown, scheme, files, sheets)
         for name in ledger.current_outputs():
             outbox.still(name)
         outbox.finish()
         return outbox.root / SUMMARY
+
+
+def _drawn(draw: Callable[[Paper, Status], None], shown: Status, paper: Paper) -> None:
+    draw(paper, shown)
 
 
 def _write_records(
@@ -332,4 +366,34 @@ def draw_finals(paper: Paper, shown: Status) -> None:
         sheet.line(
             (number, one.code, one.name, one.state, *figures, done.grade or "待定", done.reviewed, done.open)
         )
+    sheet.filter()
+
+
+def draw_decisions(paper: Paper, shown: Status) -> None:
+    """The sheet 复核决定: every reviewer's entry that counts, with his reason; none where nobody decided anything."""
+    decided = [(one, decision) for one in shown.departments for decision in one.decisions]
+    if not decided:
+        return
+    columns = (
+        Column("序号", 6, "count"),
+        Column("预算编码", 11, "word"),
+        Column("单位名称", 24),
+        Column("复核原因", 11, "word"),
+        Column("事项", 30),
+        Column("情况", 52),
+        Column("核定得分", 9, "score"),
+        Column("复核得分", 9, "score"),
+        Column("同意保留", 9, "word"),
+        Column("复核意见", 36),
+        Column("复核人", 12, "word"),
+        Column("复核时间", 21, "word"),
+    )
+    sheet = paper.sheet("复核决定", columns)
+    sheet.title("复核决定", "复核人在复核表中作出、现行有效的全部决定；“同意保留”的错误不再要求部门更正。")
+    sheet.header(frozen=3)
+    for number, (one, decision) in enumerate(decided, 1):
+        item, entry = decision.item, decision.entry
+        head = (number, one.code, one.name, item.why, item.name, item.words, item.score, entry.score)
+        came = entry.entered.replace("T", " ")
+        sheet.line((*head, "是" if entry.waived else "", entry.remark, entry.reviewer, came))
     sheet.filter()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_eval.errors import Unreadable
@@ -13,8 +13,9 @@ from xlsx_eval.scheme import Scheme
 from xlsx_eval.scheme.digest import program_digest, scheme_digest
 from xlsx_eval.season.collect import output_name
 from xlsx_eval.season.dossier import as_json, packed, packed_findings
-from xlsx_eval.season.ledger import ACCEPTED, Arrival, Ledger, Verdict
+from xlsx_eval.season.ledger import ACCEPTED, Arrival, Ledger, Review, Verdict
 from xlsx_eval.season.originals import Archive
+from xlsx_eval.season.review import waiver_fault
 from xlsx_eval.season.round_judge import Basis, RoundJudged, judge_round
 from xlsx_eval.season.workspace import Workspace
 from xlsx_eval.xlsx.package.archive import NO_LIMITS
@@ -28,6 +29,7 @@ class Report:
     """What was checked, and in `faults` what is wrong.
 
     Verdicts of another program (`foreign`) or by another scheme (`outdated`) are looked at, but not given again.
+    `waived` counts the errors that reviewers let stand.
     """
 
     originals: int
@@ -35,6 +37,7 @@ class Report:
     outdated: int
     faults: tuple[str, ...]
     foreign: int = 0
+    waived: int = 0
 
     @property
     def reproduced(self) -> int:
@@ -50,6 +53,8 @@ def verify(workspace: Workspace) -> Report:
     with Ledger(workspace.ledger, read_only=True) as ledger:
         arrivals = {one.id: one for one in ledger.arrivals()}
         faults = list(_originals(archive, arrivals))
+        waivers = _waivers(ledger)
+        waived = sum(map(len, waivers.values()))
         judged: set[int] = set()
         rounds: Counter[str] = Counter()
         verdicts = outdated = foreign = 0
@@ -70,9 +75,14 @@ def verify(workspace: Workspace) -> Report:
             if arrival is not None and current:
                 fault = _fault(archive, arrival.digest) or _judged_again(verdict, arrival, archive, scheme)
                 found += [fault] if fault else []
+            found += _waived(waivers.pop((verdict.department, verdict.round), []), verdict)
             faults += [f"{verdict.department} 第 {verdict.round} 轮：{fault}" for fault in found]
     faults += _without_verdict(arrivals, judged)
-    return Report(len({one.digest for one in arrivals.values()}), verdicts, outdated, tuple(faults), foreign)
+    for (department, number), entries in waivers.items():
+        faults += [f"{department} 第 {number} 轮：{fault}" for fault in _waived(entries, None)]
+    return Report(
+        len({one.digest for one in arrivals.values()}), verdicts, outdated, tuple(faults), foreign, waived
+    )
 
 
 def _originals(archive: Archive, arrivals: Mapping[int, Arrival]) -> Iterator[str]:
@@ -131,6 +141,21 @@ def _structure(verdict: Verdict, arrival: Arrival | None, expected: int) -> Iter
         yield "部门或退件名称与收件记录不一致"
     elif arrival.digest != verdict.result.sha256:
         yield "文件指纹与收件记录不一致"
+
+
+def _waivers(ledger: Ledger) -> dict[tuple[str, int], list[Review]]:
+    """Entries that let an error stand, by the department and round they were made on."""
+    found: dict[tuple[str, int], list[Review]] = defaultdict(list)
+    for entry in ledger.reviews().values():
+        if entry.waived:
+            found[entry.department, entry.round].append(entry)
+    return found
+
+
+def _waived(entries: Sequence[Review], verdict: Verdict | None) -> Iterator[str]:
+    for entry in entries:
+        if fault := waiver_fault(entry, verdict):
+            yield f"同意保留的错误（{entry.item}）{fault}"
 
 
 def _without_verdict(arrivals: Mapping[int, Arrival], judged: set[int]) -> list[str]:
