@@ -16,8 +16,8 @@ from forms import judge, scheme
 from office import recalculate, require_office
 
 from xlsx_eval import annotate, evaluate
+from xlsx_eval.cell import Address, CellRef
 from xlsx_eval.drawing.marked.sources import live_value
-from xlsx_eval.findings import Place
 from xlsx_eval.form.fill import fill
 from xlsx_eval.formula import compile_formula
 from xlsx_eval.reading.entries import Answer
@@ -146,7 +146,9 @@ def test_text_of_a_department_never_becomes_a_formula() -> None:
 )
 def test_the_live_reading_gives_the_value_we_read(raw: object, value: object) -> None:
     field = scheme().fields["支出合计_决算数"]
-    formula = compile_formula(live_value(Answer(field, Place("基础数据", "E13"), raw, value), "基础数据!E13"))  # type: ignore[arg-type]
+    formula = compile_formula(
+        live_value(Answer(field, Address("基础数据", CellRef.parse("E13")), raw, value), "基础数据!E13")
+    )  # type: ignore[arg-type]
     assert formula.evaluate(lambda name: raw) == pytest.approx("" if value is None else value)  # type: ignore[arg-type,return-value]
 
 
@@ -161,7 +163,7 @@ def test_the_live_reading_gives_the_value_we_read(raw: object, value: object) ->
 def test_a_figure_read_in_other_units_is_read_so_after_a_correction(
     name: str, raw: float, value: float, corrected: float, then: float
 ) -> None:
-    answer = Answer(scheme().fields[name], Place("甲", "B2"), raw, value)
+    answer = Answer(scheme().fields[name], Address("甲", CellRef.parse("B2")), raw, value)
     formula = compile_formula(live_value(answer, "甲!B2"))
     assert formula.evaluate(lambda cell: raw) == pytest.approx(value, abs=1e-12)
     assert formula.evaluate(lambda cell: corrected) == pytest.approx(then, abs=1e-12)
@@ -171,7 +173,7 @@ def test_a_figure_read_in_other_units_is_read_so_after_a_correction(
 def test_the_live_reading_follows_a_correction() -> None:
     field = scheme().fields["支出合计_决算数"]
     formula = compile_formula(
-        live_value(Answer(field, Place("基础数据", "E13"), "7.50.", 7.5), "基础数据!E13")
+        live_value(Answer(field, Address("基础数据", CellRef.parse("E13")), "7.50.", 7.5), "基础数据!E13")
     )
     assert formula.evaluate(lambda name: 8.25) == 8.25
 

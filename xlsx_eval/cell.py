@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
@@ -89,3 +90,30 @@ class CellRef:
 
     def __str__(self) -> str:
         return f"{column_letters(self.column)}{self.row}"
+
+
+FIRST = CellRef(1, 1)
+_NOWHERE = CellRef(0, 0)
+
+
+class Address(NamedTuple):
+    """A cell of a sheet, parsed once and carried; without arguments no cell, as where a whole file is meant.
+
+    A tuple, since it is the key of most tables of a judgement and is hashed far more often than printed.
+    """
+
+    sheet: str = ""
+    ref: CellRef = _NOWHERE
+
+    @property
+    def cell(self) -> str:
+        """`D8`; "" where there is no cell."""
+        return str(self.ref) if self.ref.row else ""
+
+    @property
+    def absolute(self) -> str:
+        """As a formula of another sheet writes it once and for all: `'表 1'!$D$8`."""
+        return f"{quote_sheet(self.sheet)}!{self.ref.absolute}"
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.cell}"

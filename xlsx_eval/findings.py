@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from xlsx_eval.cell import Address
+
 ERROR = "错误"
 EXPLAIN = "待说明"
 UNVERIFIABLE = "无法核验"
@@ -65,17 +67,9 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
     return {code: CatalogueEntry(code=code, **entry) for code, entry in raw.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a workbook; `cell` is `D8`."""
-
-    sheet: str = ""
-    cell: str = ""
-
-
 def finding(
     code: str,
-    place: Place,
+    place: Address,
     field: str,
     *,
     words: Mapping[str, object],
@@ -85,7 +79,7 @@ def finding(
     hint: str | None = None,
     points: float = 0.0,
     money: float = 0.0,
-    also: tuple[Place, ...] = (),
+    also: tuple[Address, ...] = (),
     about: str = "",
     correction: float | str | None = None,
 ) -> Finding:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address
 from xlsx_eval.judging.score import ScoreSheet, score_submission
 from xlsx_eval.reading.entries import Answer, Submission
 from xlsx_eval.reading.normalise.text import means_nothing
-from xlsx_eval.reading.recompute import Spot
 from xlsx_eval.scheme import Scheme
 
 _BARE_FIGURE = re.compile(r"[-+\d.,%％０-９]+")
@@ -26,10 +25,10 @@ class Case:
     scheme: Scheme
     scored: ScoreSheet
 
-    def place(self, field_name: str) -> Place:
+    def place(self, field_name: str) -> Address:
         """Where a single field stands; the whole file when it was not found."""
         answer = self.submission.answers.get(field_name)
-        return Place() if answer is None else answer.place
+        return Address() if answer is None else answer.place
 
     def explained(self, field_name: str) -> bool | None:
         """Whether a single field gives a reason; None where it was not found."""
@@ -48,15 +47,15 @@ def explains(answer: Answer) -> bool | None:
     return None if answer.lost else not says_nothing(answer)
 
 
-def corrected(case: Case, values: Mapping[Spot, float]) -> Case:
+def corrected(case: Case, values: Mapping[Address, float]) -> Case:
     """The case as it would be with other figures in some cells."""
     submission = _with_values(case.submission, values)
     return replace(case, submission=submission, scored=score_submission(submission, case.scheme))
 
 
-def _with_values(submission: Submission, values: Mapping[Spot, float]) -> Submission:
+def _with_values(submission: Submission, values: Mapping[Address, float]) -> Submission:
     def renewed(answer: Answer) -> Answer:
-        return replace(answer, value=values[answer.spot]) if answer.spot in values else answer
+        return replace(answer, value=values[answer.place]) if answer.place in values else answer
 
     return replace(
         submission,

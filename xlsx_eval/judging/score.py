@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlsx_eval.cell import ErrorValue, Scalar
-from xlsx_eval.findings import ERROR, Place
+from xlsx_eval.cell import Address, ErrorValue, Scalar
+from xlsx_eval.findings import ERROR
 from xlsx_eval.formula import Formula
 from xlsx_eval.formula.numbers import ROUND_HALF_UP, rounded
 from xlsx_eval.judging.precision import FLOAT_NOISE, answers_of, sum_tolerance
@@ -41,7 +41,7 @@ class IndicatorScore:
     reason: str
     formula: str
     inputs: Mapping[str, tuple[str, Scalar]] = field(default_factory=dict)
-    place: Place | None = None
+    place: Address | None = None
     own_row: int | None = None
     key: str = ""
     unit: str = "%"
@@ -215,7 +215,7 @@ def _inputs(formula: Formula, submission: Submission, scheme: Scheme) -> dict[st
 
 
 def _address(answer: Answer) -> str:
-    return f"{answer.place.sheet}!{answer.place.cell}"
+    return str(answer.place)
 
 
 def _own_scores(own: Own, levels: int, submission: Submission) -> Iterator[IndicatorScore]:

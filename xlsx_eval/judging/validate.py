@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from xlsx_eval.findings import ERROR, UNVERIFIABLE, Finding, Place, finding, gravity
+from xlsx_eval.cell import Address
+from xlsx_eval.findings import ERROR, UNVERIFIABLE, Finding, finding, gravity
 from xlsx_eval.judging.case import Case
 from xlsx_eval.judging.checks import entries, formulas, own, rates, scores, structure, sums
 from xlsx_eval.judging.diagnosis import units
@@ -77,7 +78,7 @@ def _diagnosed(case: Case, other: list[Finding], figures: list[Finding]) -> list
         return diagnosed(case, other, figures, _figure_findings)
     except Exception as error:
         words = {"检查": f"diagnosis（{type(error).__name__}）"}
-        return [*other, *figures, finding("A08", Place(), "diagnosis", words=words)]
+        return [*other, *figures, finding("A08", Address(), "diagnosis", words=words)]
 
 
 def _figure_findings(case: Case) -> list[Finding]:
@@ -90,7 +91,7 @@ def _guarded(check: Callable[[Case], Iterable[Finding]], case: Case) -> Iterator
         yield from check(case)
     except Exception as error:
         words = {"检查": f"{check.__name__}（{type(error).__name__}）"}
-        yield finding("A08", Place(), check.__name__, words=words, verdict=UNVERIFIABLE)
+        yield finding("A08", Address(), check.__name__, words=words, verdict=UNVERIFIABLE)
 
 
 def _with_consequences(item: Finding, case: Case) -> Finding:

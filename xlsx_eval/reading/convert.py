@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from xlsx_eval.cell import ErrorValue, Scalar
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, ErrorValue, Scalar
 from xlsx_eval.form.fill import LONGEST_TEXT, fill
 from xlsx_eval.reading.entries import Answer, Submission
 from xlsx_eval.reading.locate import Remark
@@ -67,7 +66,7 @@ def _told(source: Submission) -> Iterator[Remark]:
     """Remarks about the file that came, whose cells are not those of the template that goes back."""
     for remark in source.remarks:
         if remark.code in _WORTH_TELLING:
-            yield replace(remark, place=Place(), also=())
+            yield replace(remark, place=Address(), also=())
 
 
 def _fresh(source: Submission, scheme: Scheme) -> bytes:

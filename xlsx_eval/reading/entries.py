@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
-from xlsx_eval.cell import CellRef, ErrorValue, Scalar
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, ErrorValue, Scalar
 from xlsx_eval.reading.locate import Remark
-from xlsx_eval.reading.recompute import Spot
 from xlsx_eval.scheme import Field, Figures, Scheme
 from xlsx_eval.xlsx.read.book import Book
 
@@ -24,7 +22,7 @@ class Answer:
     """
 
     field: Field
-    place: Place
+    place: Address
     raw: Scalar
     value: float | str | None
     note: str = ""
@@ -35,11 +33,6 @@ class Answer:
     uncached: bool = False
 
     @property
-    def spot(self) -> Spot:
-        """Its cell."""
-        return self.place.sheet, CellRef.parse(self.place.cell)
-
-    @property
     def erring(self) -> bool:
         """Whether it holds an error value, and what it should be could not be told either."""
         return isinstance(self.raw, ErrorValue) and self.value is None
@@ -47,7 +40,7 @@ class Answer:
     @property
     def lost(self) -> bool:
         """Whether its field was not found: nothing was read, and it stands nowhere."""
-        return not self.place.cell
+        return not self.place.ref.row
 
     @property
     def given(self) -> bool:
@@ -86,7 +79,7 @@ class Recomputed:
     answer: Answer
     shown: float | ErrorValue
     value: float
-    causes: tuple[Spot, ...]
+    causes: tuple[Address, ...]
 
     @property
     def difference(self) -> float:
@@ -108,7 +101,7 @@ class Submission:
     lost: tuple[Field, ...]
     remarks: tuple[Remark, ...] = ()
     recomputed: tuple[Recomputed, ...] = ()
-    error_roots: Mapping[Spot, Spot] = dataclass_field(default_factory=dict)
+    error_roots: Mapping[Address, Address] = dataclass_field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """Text of a single field, "" when blank."""
@@ -171,7 +164,7 @@ class Submission:
 
 def _nowhere(field: Field, row: int | None = None) -> Answer:
     """The answer of a field that was not found."""
-    return Answer(field, Place(), None, None, row=row)
+    return Answer(field, Address(), None, None, row=row)
 
 
 def show(value: Scalar, field: Field | None = None) -> str:

@@ -119,6 +119,6 @@ def _in_unit(answer: Answer, unit: str, book: Book) -> Answer:
 
 def in_percent_cell(answer: Answer, book: Book) -> bool:
     """Whether its cell shows a fraction as a percentage."""
-    sheet, ref = book.sheet(answer.place.sheet), answer.spot[1]
+    sheet, ref = book.sheet(answer.place.sheet), answer.place[1]
     cell = sheet.cells.get((ref.row, ref.column)) if sheet else None
     return cell is not None and is_percent(cell.number_format)

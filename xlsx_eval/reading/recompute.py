@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xlsx_eval.cell import CellRef, ErrorValue, Scalar, quote_sheet
+from xlsx_eval.cell import Address, CellRef, ErrorValue, Scalar, quote_sheet
 from xlsx_eval.errors import FormulaError
 from xlsx_eval.formula import Column, Formula, Value, compile_formula
 from xlsx_eval.reading.locate import target_of
@@ -13,7 +13,6 @@ from xlsx_eval.xlsx.read.book import Book, Cell, SheetData
 MAX_DEPTH = 40
 MAX_CELLS = 20_000
 
-Spot = tuple[str, CellRef]
 """A cell of a workbook: its sheet's name as the workbook spells it, and the reference."""
 
 
@@ -25,13 +24,13 @@ class Recomputer:
     """
 
     def __init__(
-        self, book: Book, *, afresh: bool = False, meant: Mapping[Spot, Scalar] | None = None
+        self, book: Book, *, afresh: bool = False, meant: Mapping[Address, Scalar] | None = None
     ) -> None:
         self._sheets = {sheet.name.casefold(): sheet for sheet in book.sheets}
         self._names = {name.casefold(): refers_to for name, refers_to in book.names.items()}
         self._afresh = afresh
         self._meant = meant or {}
-        self._known: dict[Spot, Scalar] = {}
+        self._known: dict[Address, Scalar] = {}
         self._depth = 0
         self._failed = False
 
@@ -41,11 +40,11 @@ class Recomputer:
         if data is None:
             self._failed = True
             return None
-        if (data.name, ref) in self._meant:
-            return self._meant[data.name, ref]
+        spot = Address(data.name, ref)
+        if spot in self._meant:
+            return self._meant[spot]
         if cell is None or cell.formula is None or (cell.cached and not self._afresh):
             return None if cell is None else cell.value
-        spot = (data.name, ref)
         if spot not in self._known:
             self._known[spot] = ErrorValue.REF
             self._known[spot] = self._compute(data.name, cell)
@@ -95,7 +94,7 @@ class Recomputer:
             for row in range(first.row, last.row + 1)
         )
 
-    def precedents(self, sheet: str, ref: CellRef) -> Iterator[Spot]:
+    def precedents(self, sheet: str, ref: CellRef) -> Iterator[Address]:
         """Cells that the formula of a cell reads, blank ones included; none where it is no formula."""
         _, cell = self._cell(sheet, ref)
         formula = None if cell is None else parsed(cell.formula)
@@ -106,13 +105,13 @@ class Recomputer:
             where = self._sheets[target[0].casefold()].name
             for row in range(target[1].row, target[2].row + 1):
                 for column in range(target[1].column, target[2].column + 1):
-                    yield where, CellRef(row, column)
+                    yield Address(where, CellRef(row, column))
 
-    def roots(self, sheet: str, ref: CellRef, spots: Mapping[Spot, Scalar]) -> tuple[Spot, ...]:
+    def roots(self, sheet: str, ref: CellRef, spots: Mapping[Address, Scalar]) -> tuple[Address, ...]:
         """Which of `spots` a formula rests on, through other formulas too."""
-        found: dict[Spot, None] = {}
-        seen: set[Spot] = set()
-        waiting = [(sheet, ref)]
+        found: dict[Address, None] = {}
+        seen: set[Address] = set()
+        waiting = [Address(sheet, ref)]
         while waiting and len(seen) < MAX_CELLS:
             for spot in self.precedents(*waiting.pop()):
                 if spot in seen:
@@ -124,9 +123,10 @@ class Recomputer:
                     waiting.append(spot)
         return tuple(found)
 
-    def error_root(self, sheet: str, ref: CellRef) -> Spot:
+    def error_root(self, sheet: str, ref: CellRef) -> Address:
         """The cell where an error began: followed back as long as a formula reads an erring cell."""
-        spot, seen = (sheet, ref), {(sheet, ref)}
+        spot = Address(sheet, ref)
+        seen = {spot}
         while True:
             erring = (other for other in self.precedents(*spot) if self._errs(other) and other not in seen)
             before = next(erring, None)
@@ -135,11 +135,11 @@ class Recomputer:
             seen.add(before)
             spot = before
 
-    def _is_formula(self, spot: Spot) -> bool:
+    def _is_formula(self, spot: Address) -> bool:
         cell = self._cell(*spot)[1]
         return cell is not None and cell.formula is not None
 
-    def _errs(self, spot: Spot) -> bool:
+    def _errs(self, spot: Address) -> bool:
         cell = self._cell(*spot)[1]
         return cell is not None and isinstance(cell.value, ErrorValue)
 

@@ -7,14 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from xlsx_eval.cell import CellRef, ErrorValue, Scalar
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, CellRef, ErrorValue, Scalar
 from xlsx_eval.reading.entries import Answer, Recomputed, Submission
 from xlsx_eval.reading.locate import locate
 from xlsx_eval.reading.normalise import Reading, read_date, read_number, read_text
 from xlsx_eval.reading.normalise.numbers import stored_decimals
 from xlsx_eval.reading.own_entries import with_row_context
-from xlsx_eval.reading.recompute import Recomputer, Spot
+from xlsx_eval.reading.recompute import Recomputer
 from xlsx_eval.scheme import Field, Scheme
 from xlsx_eval.xlsx.read.book import Book, Cell
 
@@ -59,17 +58,17 @@ class _Reader:
         if not formulas:
             return submission
         recomputed = tuple(self._recomputed(formulas, submission))
-        renewed = {one.answer.spot: one.answer for one in recomputed}
+        renewed = {one.answer.place: one.answer for one in recomputed}
         roots = {
-            answer.spot: self._recompute.error_root(*answer.spot)
+            answer.place: self._recompute.error_root(*answer.place)
             for answer in formulas
-            if answer.erring and answer.spot not in renewed
+            if answer.erring and answer.place not in renewed
         }
         return replace(
             submission,
-            answers={name: renewed.get(answer.spot, answer) for name, answer in submission.answers.items()},
+            answers={name: renewed.get(answer.place, answer) for name, answer in submission.answers.items()},
             columns={
-                name: tuple(renewed.get(answer.spot, answer) for answer in column)
+                name: tuple(renewed.get(answer.place, answer) for answer in column)
                 for name, column in submission.columns.items()
             },
             recomputed=recomputed,
@@ -77,8 +76,8 @@ class _Reader:
         )
 
     def _recomputed(self, formulas: list[Answer], submission: Submission) -> Iterator[Recomputed]:
-        meant: dict[Spot, Scalar] = {
-            answer.spot: answer.value
+        meant: dict[Address, Scalar] = {
+            answer.place: answer.value
             for answer in submission.all_answers()
             if isinstance(answer.raw, str) and answer.number is not None
         }
@@ -87,14 +86,14 @@ class _Reader:
         for answer in formulas:
             if not isinstance(answer.raw, float | ErrorValue):
                 continue
-            plain, full = afresh.value(*answer.spot), understood.value(*answer.spot)
+            plain, full = afresh.value(*answer.place), understood.value(*answer.place)
             if not isinstance(full, float) or _alike(full, answer.raw) or _rounded(full, answer.raw):
                 continue
-            causes = () if _alike(full, plain) else afresh.roots(*answer.spot, meant)
+            causes = () if _alike(full, plain) else afresh.roots(*answer.place, meant)
             if not causes and (answer.uncached or isinstance(answer.raw, ErrorValue)):
                 continue
             cell = self._sheets[answer.place.sheet.casefold()].cells[
-                answer.spot[1].row, answer.spot[1].column
+                answer.place[1].row, answer.place[1].column
             ]
             read = self._read(answer.field, answer.place, full, cell)
             renewed = replace(answer, value=read.value, problem=read.problem)
@@ -103,7 +102,7 @@ class _Reader:
     def answer(self, field: Field, sheet: str, ref: CellRef, row: int | None) -> Answer:
         data = self._sheets[sheet.casefold()]
         cell = data.cells.get((ref.row, ref.column))
-        place = Place(data.name, str(ref))
+        place = Address(data.name, ref)
         if cell is None:
             return Answer(field, place, None, None, row=row)
         raw = cell.value
@@ -112,7 +111,7 @@ class _Reader:
         answer = self._read(field, place, raw, cell)
         return replace(answer, row=row, formula=cell.formula, uncached=not cell.cached)
 
-    def _read(self, field: Field, place: Place, raw: Scalar, cell: Cell) -> Answer:
+    def _read(self, field: Field, place: Address, raw: Scalar, cell: Cell) -> Answer:
         if raw is None or isinstance(raw, ErrorValue):
             return Answer(field, place, raw, None)
         reading = self._reading(field, raw, cell)

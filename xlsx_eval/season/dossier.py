@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from xlsx_eval.cell import ErrorValue
-from xlsx_eval.findings import Finding, Place
+from xlsx_eval.cell import Address, CellRef, ErrorValue
+from xlsx_eval.findings import Finding
 from xlsx_eval.judging.results import Result
 from xlsx_eval.judging.score import IndicatorScore
 
 
 def packed(result: Result) -> str:
     """The result without its findings, as JSON."""
-    raw = {name: value for name, value in asdict(result).items() if name != "findings"}
+    raw = {name: value for name, value in asdict(replace(result, findings=())).items() if name != "findings"}
+    pairs = zip(raw["indicators"], result.indicators, strict=True)
+    # A place is kept as it always was, so that old records and new ones read alike.
+    raw["indicators"] = tuple(
+        {**record, "place": None if one.place is None else {"sheet": one.place.sheet, "cell": one.place.cell}}
+        for record, one in pairs
+    )
     return as_json(raw)
 
 
@@ -55,8 +61,12 @@ def _plain(value: object) -> object:
 
 def _indicator(raw: Mapping[str, Any]) -> IndicatorScore:
     inputs = {name: (cell, _scalar(value)) for name, (cell, value) in raw["inputs"].items()}
-    place = None if raw["place"] is None else Place(**raw["place"])
+    place = None if raw["place"] is None else _place(**raw["place"])
     return IndicatorScore(**{**raw, "path": tuple(raw["path"]), "inputs": inputs, "place": place})
+
+
+def _place(sheet: str, cell: str) -> Address:
+    return Address(sheet, CellRef.parse(cell)) if cell else Address(sheet)
 
 
 def _scalar(value: Any) -> Any:

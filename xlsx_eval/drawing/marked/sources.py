@@ -167,7 +167,7 @@ class _Builder:
                 text("工作簿中未找到该填报项", TEXT),
             )
         else:
-            where = CellRef.parse(answer.place.cell).on(answer.place.sheet)
+            where = answer.place.ref.on(answer.place.sheet)
             shown = "" if answer.raw is None else show(answer.raw, answer.field)
             note = answer.note or (f"未采用：{answer.problem}" if answer.problem else "")
             cells = (

@@ -59,7 +59,7 @@ def normalised(case: Case) -> Iterator[Finding]:
     """B03 for each entry that was not read as it stands."""
     told = {spot for one in case.submission.recomputed for spot in one.causes}
     for answer in case.submission.all_answers():
-        if answer.note and readable(answer) and answer.spot not in told:
+        if answer.note and readable(answer) and answer.place not in told:
             yield _about(
                 "B03", answer, expected=show(answer.value, answer.field), words={"说明": answer.note}
             )

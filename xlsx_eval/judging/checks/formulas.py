@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from xlsx_eval.cell import CellRef, ErrorValue
-from xlsx_eval.findings import Finding, Place, finding
+from xlsx_eval.cell import Address, CellRef, ErrorValue
+from xlsx_eval.findings import Finding, finding
 from xlsx_eval.judging.case import Case
 from xlsx_eval.reading.entries import Answer, Recomputed, show
-from xlsx_eval.reading.recompute import Spot
 from xlsx_eval.xlsx.read.shared_formulas import SharedFormula
 
 _FEW = 0.25
@@ -21,16 +20,16 @@ _FAR = CellRef(500_000, 8_000)
 def error_values(case: Case) -> Iterator[Finding]:
     """B10 where an error began; the cells it spread to are named under it."""
     erring = [answer for answer in case.submission.all_answers() if answer.erring]
-    groups: dict[Spot, list[Answer]] = {}
+    groups: dict[Address, list[Answer]] = {}
     for answer in erring:
-        groups.setdefault(case.submission.error_roots.get(answer.spot, answer.spot), []).append(answer)
+        groups.setdefault(case.submission.error_roots.get(answer.place, answer.place), []).append(answer)
     for root, answers in groups.items():
         yield _error(root, answers)
 
 
-def _error(root: Spot, answers: Sequence[Answer]) -> Finding:
+def _error(root: Address, answers: Sequence[Answer]) -> Finding:
     """At the answer that is the root itself, else at the first it spread to, with the root among the others."""
-    own = next((answer for answer in answers if answer.spot == root), None)
+    own = next((answer for answer in answers if answer.place == root), None)
     told = own or answers[0]
     others = [answer.place for answer in answers if answer is not told]
     said = told.shown
@@ -54,15 +53,15 @@ def _error(root: Spot, answers: Sequence[Answer]) -> Finding:
     )
 
 
-def _place(spot: Spot) -> Place:
-    return Place(spot[0], str(spot[1]))
+def _place(spot: Address) -> Address:
+    return Address(spot[0], spot[1])
 
 
 def missing_results(case: Case) -> Iterator[Finding]:
     """B09 for formulas computed in place of the office program, B14 for those that could not be."""
-    told = {one.answer.spot for one in case.submission.recomputed}
+    told = {one.answer.place for one in case.submission.recomputed}
     for answer in case.submission.all_answers():
-        if not answer.uncached or isinstance(answer.raw, ErrorValue) or answer.spot in told:
+        if not answer.uncached or isinstance(answer.raw, ErrorValue) or answer.place in told:
             continue
         code, expected = ("B14", "公式的计算结果") if answer.raw is None else ("B09", "")
         words = {"字段": answer.field.title, "结果": answer.shown}
@@ -73,13 +72,13 @@ def missing_results(case: Case) -> Iterator[Finding]:
 
 def other_results(case: Case) -> Iterator[Finding]:
     """B17 at the texts that a formula leaves out, B18 at a formula whose stored result is stale."""
-    left_out: dict[Spot, list[Recomputed]] = {}
+    left_out: dict[Address, list[Recomputed]] = {}
     for one in case.submission.recomputed:
         for spot in one.causes:
             left_out.setdefault(spot, []).append(one)
         if not one.causes:
             yield _stale(one)
-    named = {answer.spot: answer for answer in case.submission.all_answers()}
+    named = {answer.place: answer for answer in case.submission.all_answers()}
     for spot, formulas in left_out.items():
         if spot in named:
             yield _text(named[spot], formulas)
@@ -132,14 +131,14 @@ class _Kind:
 
 def overwritten(case: Case) -> Iterator[Finding]:
     """B19 for a number among cells that are all computed by the same formula."""
-    found: dict[Spot, Finding] = {}
+    found: dict[Address, Finding] = {}
     for cells in _families(case):
         kind = _commonest(cells)
         typed = [answer for answer in cells if answer.formula is None and isinstance(answer.raw, float)]
         if kind is None or kind.count < 2 or len(typed) > max(1, kind.count * _FEW):
             continue
         for answer in typed:
-            found.setdefault(answer.spot, _overwritten(answer, kind.example))
+            found.setdefault(answer.place, _overwritten(answer, kind.example))
     yield from found.values()
 
 
@@ -159,7 +158,7 @@ def _commonest(cells: Iterable[Answer]) -> _Kind | None:
     for answer in cells:
         if answer.formula:
             # Formulas of one kind read the same once they are moved to one and the same cell.
-            moved = SharedFormula(answer.formula, answer.spot[1]).at(_FAR.row, _FAR.column)
+            moved = SharedFormula(answer.formula, answer.place[1]).at(_FAR.row, _FAR.column)
             kinds.setdefault(moved, []).append(answer)
     best = max(kinds.values(), key=len, default=None)
     return None if best is None else _Kind(best[0], len(best))

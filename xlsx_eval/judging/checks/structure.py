@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from xlsx_eval.cell import CellRef
-from xlsx_eval.findings import Finding, Place, finding
+from xlsx_eval.cell import FIRST, Address, CellRef
+from xlsx_eval.findings import Finding, finding
 from xlsx_eval.judging.case import Case
 from xlsx_eval.judging.precision import answers_of
 from xlsx_eval.scheme import Field, Own
@@ -28,7 +28,7 @@ def foreign_form(case: Case) -> Iterator[Finding]:
     """A01 when nothing of the form is there."""
     if is_foreign(case):
         words = {"方案": case.scheme.name, "缺失": len(case.submission.lost)}
-        yield finding("A01", Place(), "", words=words, points=case.scheme.points)
+        yield finding("A01", Address(), "", words=words, points=case.scheme.points)
 
 
 def lost_fields(case: Case) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def lost_fields(case: Case) -> Iterator[Finding]:
         yield replace(told, message=f"{told.message}，因此{names}无法核定") if hit else told
 
 
-def _near(case: Case, sheet: str, lost: Field) -> Place:
+def _near(case: Case, sheet: str, lost: Field) -> Address:
     """The heading of the nearest field that is still there; A1 of the sheet without any, the file without the sheet."""
     there = [
         answer
@@ -56,12 +56,12 @@ def _near(case: Case, sheet: str, lost: Field) -> Place:
     ]
     if not there:
         data = case.submission.book.sheet(sheet)
-        return Place() if data is None else Place(data.name, "A1")
+        return Address() if data is None else Address(data.name, FIRST)
     nearest = min(there, key=lambda answer: _distance(answer.field.cell, lost.cell))
-    field, ref = nearest.field, nearest.spot[1]
+    field, ref = nearest.field, nearest.place[1]
     row = max(1, ref.row + field.label_cell.row - field.cell.row)
     column = ref.column if field.label_cell.column == field.cell.column else field.label_cell.column
-    return Place(nearest.place.sheet, str(CellRef(row, column)))
+    return Address(nearest.place.sheet, CellRef(row, column))
 
 
 def _distance(one: CellRef, other: CellRef) -> int:
@@ -132,7 +132,7 @@ def template_year(case: Case) -> Iterator[Finding]:
     year = case.submission.book.properties.get(YEAR_PROPERTY, "")
     if year.isdigit() and int(year) != case.scheme.year:
         words = {"模板年度": year, "年度": case.scheme.year}
-        yield finding("A04", Place(), "", words=words, found=year, expected=str(case.scheme.year))
+        yield finding("A04", Address(), "", words=words, found=year, expected=str(case.scheme.year))
 
 
 def other_template(case: Case) -> Iterator[Finding]:
@@ -141,10 +141,10 @@ def other_template(case: Case) -> Iterator[Finding]:
     scheme, version = properties.get(SCHEME_PROPERTY, ""), properties.get(VERSION_PROPERTY, "")
     if scheme and scheme != case.scheme.id:
         words = {"模板方案": scheme, "方案": f"{case.scheme.name}（{case.scheme.id}）"}
-        yield finding("A20", Place(), "", words=words, found=scheme, expected=case.scheme.id)
+        yield finding("A20", Address(), "", words=words, found=scheme, expected=case.scheme.id)
     elif version and version != str(TEMPLATE_VERSION):
         words = {"版本": version, "现行": str(TEMPLATE_VERSION)}
-        yield finding("A09", Place(), "", words=words, found=version, expected=str(TEMPLATE_VERSION))
+        yield finding("A09", Address(), "", words=words, found=version, expected=str(TEMPLATE_VERSION))
 
 
 def overgrown(case: Case) -> Iterator[Finding]:
@@ -158,24 +158,26 @@ def overgrown(case: Case) -> Iterator[Finding]:
             MANY_COLUMNS, 10 * right
         ):
             words = {"表名": sheet.name, "范围": str(sheet.claimed), "行": str(last)}
-            yield finding("A24", Place(sheet.name, "A1"), sheet.name, words=words, found=str(sheet.claimed))
+            yield finding(
+                "A24", Address(sheet.name, FIRST), sheet.name, words=words, found=str(sheet.claimed)
+            )
 
 
 def signature(case: Case) -> Iterator[Finding]:
     """A05: a digital signature cannot survive an annotation."""
     if case.submission.book.signed:
-        yield finding("A05", Place(), "", words={})
+        yield finding("A05", Address(), "", words={})
 
 
 def external_links(case: Case) -> Iterator[Finding]:
     """A06: links to other workbooks, which are never followed."""
     links = case.submission.book.external_links
     if links:
-        yield finding("A06", Place(), "", words={"清单": "、".join(links[:LISTED])})
+        yield finding("A06", Address(), "", words={"清单": "、".join(links[:LISTED])})
 
 
 def converted(case: Case) -> Iterator[Finding]:
     """A07: a file of another format, whose values were poured into a fresh template."""
     kind = case.submission.book.kind
     if kind in ("xls", "xlsb", "ods", "csv"):
-        yield finding("A07", Place(), "", words={"格式": f".{kind}"})
+        yield finding("A07", Address(), "", words={"格式": f".{kind}"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlsx_eval.findings import ERROR, Finding, Place
+from xlsx_eval.cell import Address
+from xlsx_eval.findings import ERROR, Finding
 from xlsx_eval.judging.case import Case, corrected
 from xlsx_eval.judging.checks.scores import total_and_grade
 from xlsx_eval.judging.diagnosis.consequences import carrying
@@ -14,8 +15,10 @@ from xlsx_eval.judging.diagnosis.moves import Moves, cells_of
 from xlsx_eval.judging.diagnosis.relations import Relation, Relations
 from xlsx_eval.judging.diagnosis.search import OPEN, Cause, Search, groups
 from xlsx_eval.judging.diagnosis.told import cause_finding, opened
-from xlsx_eval.reading.recompute import Spot
+from xlsx_eval.judging.score import IndicatorScore
 
+_Named = tuple[str, str]
+"""Sheet and cell as a finding names them."""
 Judge = Callable[[Case], list[Finding]]
 """What the checks of figures find in a case."""
 _TOTALS = frozenset({"total", "grade"})
@@ -31,7 +34,7 @@ class Head:
     """A finding under which others stand: its cells, what it mends, and whether its values are told."""
 
     finding: Finding
-    cells: frozenset[Spot]
+    cells: frozenset[Address]
     mends: frozenset[str]
     is_open: bool
     meant: float | None = None
@@ -45,7 +48,7 @@ def diagnosed(
     `figures` are what `judge` finds in the case as it stands.
     """
     known = tuple(known_causes(case, [*other, *figures]))
-    base = corrected(case, {one.answer.spot: one.value for one in known}) if known else case
+    base = corrected(case, {one.answer.place: one.value for one in known}) if known else case
     relations, causes = _searched(base) if _doubtful(base, known, figures, judge) else (None, ())
     heads = [*_known_heads(known), *_cause_heads(causes, figures, [*other, *figures])]
     if not heads:
@@ -74,7 +77,7 @@ def _searched(base: Case) -> tuple[Relations, tuple[Cause, ...]]:
 def _known_heads(known: Iterable[Known]) -> Iterator[Head]:
     for one in known:
         meant = round(one.value, 4) if one.finding.code in ("B11", "B22") else None
-        yield Head(one.finding, frozenset({one.answer.spot}), frozenset(), is_open=False, meant=meant)
+        yield Head(one.finding, frozenset({one.answer.place}), frozenset(), is_open=False, meant=meant)
 
 
 def _closed(cause: Cause, others: Sequence[Finding]) -> Finding:
@@ -114,48 +117,53 @@ def _cause_heads(
 def _with_totals(case: Case, figures: Sequence[Finding]) -> list[Finding]:
     """Findings with total and grade as they will be once the self-scores are corrected."""
     scores = {
-        Place(item.sheet, item.cell): item.correction
+        (item.sheet, item.cell): item.correction
         for item in figures
         if item.code in _SCORES and isinstance(item.correction, float)
     }
     slipped = _slipped(case, figures, scores)
     if slipped is not None:
         figures = [_lowered(item) if item is slipped else item for item in figures]
-        scores[Place(slipped.sheet, slipped.cell)] = _score_of(case, slipped)
+        scores[slipped.sheet, slipped.cell] = _score_of(case, slipped)
     if not scores:
         return list(figures)
     later = _claiming(case, scores)
     kept = [item for item in figures if item.about not in _TOTALS]
     totals = list(total_and_grade(later))
     said = {item.about: item for item in figures if item.about in _TOTALS}
-    first = min(scores, key=lambda place: (place.sheet, place.cell)) if scores else Place()
+    first = min(scores)
     return kept + [_afterwards(item, said.get(item.about), first) for item in totals]
 
 
-def _claiming(case: Case, scores: Mapping[Place, float]) -> Case:
+def _claiming(case: Case, scores: Mapping[_Named, float]) -> Case:
     """The case with other self-scores; what we scored stays."""
     indicators = tuple(
-        replace(one, claimed=scores[one.place]) if one.place is not None and one.place in scores else one
+        replace(one, claimed=scores[_named(one)]) if _named(one) in scores else one
         for one in case.scored.indicators
     )
     return replace(case, scored=replace(case.scored, indicators=indicators))
 
 
-def _slipped(case: Case, figures: Sequence[Finding], scores: Mapping[Place, float]) -> Finding | None:
+def _slipped(case: Case, figures: Sequence[Finding], scores: Mapping[_Named, float]) -> Finding | None:
     """The one lowered self-score that rule and total both speak against, whatever reason stands beside it."""
     if not any(item.code == "E07" for item in total_and_grade(_claiming(case, scores))):
         return None
     for item in figures:
         if item.code == "E13":
-            more = {**scores, Place(item.sheet, item.cell): _score_of(case, item)}
+            more = {**scores, (item.sheet, item.cell): _score_of(case, item)}
             if not any(one.code == "E07" for one in total_and_grade(_claiming(case, more))):
                 return item
     return None
 
 
 def _score_of(case: Case, item: Finding) -> float:
-    place = Place(item.sheet, item.cell)
-    return next((one.score or 0.0 for one in case.scored.indicators if one.place == place), 0.0)
+    scored = (one for one in case.scored.indicators if _named(one) == (item.sheet, item.cell))
+    return next((one.score or 0.0 for one in scored), 0.0)
+
+
+def _named(one: IndicatorScore) -> _Named:
+    """Where an indicator's self-score stands, as findings name it."""
+    return ("", "") if one.place is None else (one.place.sheet, one.place.cell)
 
 
 def _lowered(item: Finding) -> Finding:
@@ -165,11 +173,11 @@ def _lowered(item: Finding) -> Finding:
     return replace(item, verdict=ERROR, message=message, correction=correction)
 
 
-def _afterwards(item: Finding, before: Finding | None, first: Place) -> Finding:
+def _afterwards(item: Finding, before: Finding | None, first: _Named) -> Finding:
     if before is not None and before.expected == item.expected:
         return before
     message = f"更正各项自评得分后，{item.message}"
-    return replace(item, message=message, under=f"{first.sheet}!{first.cell}")
+    return replace(item, message=message, under=f"{first[0]}!{first[1]}")
 
 
 class _Shown:
@@ -223,9 +231,9 @@ class _Shown:
         ]
         return [*kept, *heads, *(item for item in listed if id(item) not in own)]
 
-    def _resting(self, case: Case, relations: Iterable[Relation]) -> Mapping[str, frozenset[Spot]]:
+    def _resting(self, case: Case, relations: Iterable[Relation]) -> Mapping[str, frozenset[Address]]:
         """Cells that scores without a relation of their own rest on: those of all sums, for some count these."""
-        sums: set[Spot] = set()
+        sums: set[Address] = set()
         for relation in relations:
             if relation.additive:
                 sums |= set(relation.cells)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from xlsx_eval.cell import Address
 from xlsx_eval.judging.case import Case, readable
 from xlsx_eval.judging.diagnosis.relations import Relation, Relations
 from xlsx_eval.judging.diagnosis.slips import Slip, meant_by, slip_between
 from xlsx_eval.reading.entries import Answer
-from xlsx_eval.reading.recompute import Spot
 
 _EXCHANGED = Slip(1.2, "疑似两数互换")
 _SHIFTED = Slip(1.7, "疑似整列错行")
@@ -30,9 +30,9 @@ class Move:
     cost: float
 
     @property
-    def changes(self) -> Mapping[Spot, float]:
+    def changes(self) -> Mapping[Address, float]:
         """The values by their cells."""
-        return {answer.spot: value for answer, value in zip(self.answers, self.values, strict=True)}
+        return {answer.place: value for answer, value in zip(self.answers, self.values, strict=True)}
 
     @property
     def explained(self) -> bool:
@@ -47,12 +47,12 @@ class Moves:
         self._case = case
         self._relations = relations
         self._doubled = tuple(_doubled_rows(case))
-        self._exchanges: dict[Spot, list[Move]] = {}
+        self._exchanges: dict[Address, list[Move]] = {}
         for move in (*_exchanges(case), *_shifted_blocks(case)):
             for answer in move.answers:
-                self._exchanges.setdefault(answer.spot, []).append(move)
+                self._exchanges.setdefault(answer.place, []).append(move)
 
-    def mending(self, relation: Relation, changes: Mapping[Spot, float]) -> Iterator[Move]:
+    def mending(self, relation: Relation, changes: Mapping[Address, float]) -> Iterator[Move]:
         """Moves over cells not changed yet that make a failing relation hold."""
         for move in self._possible(relation, changes):
             if any(spot in changes for spot in move.changes):
@@ -60,7 +60,7 @@ class Moves:
             if self._relations.off(relation, {**changes, **move.changes}) == 0.0:
                 yield move
 
-    def _possible(self, relation: Relation, changes: Mapping[Spot, float]) -> Iterator[Move]:
+    def _possible(self, relation: Relation, changes: Mapping[Address, float]) -> Iterator[Move]:
         seen: set[int] = set()
         for spot, answer in relation.cells.items():
             values = (
@@ -74,18 +74,20 @@ class Moves:
                     seen.add(id(move))
                     yield move
         for move in self._doubled:
-            if any(answer.spot in relation.cells for answer in move.answers):
+            if any(answer.place in relation.cells for answer in move.answers):
                 yield move
 
-    def _closing(self, relation: Relation, changes: Mapping[Spot, float], answer: Answer) -> Iterator[float]:
+    def _closing(
+        self, relation: Relation, changes: Mapping[Address, float], answer: Answer
+    ) -> Iterator[float]:
         """The value of one cell with which a sum holds, whatever else it rests on."""
         off = self._relations.off(relation, changes)
-        stands = changes.get(answer.spot, answer.number or 0.0)
+        stands = changes.get(answer.place, answer.number or 0.0)
         if not off:
             return
         # Far enough that the sum does not come to hold on the way.
         far = 1000.0 * (abs(off) + 1.0)
-        moved = relation.off({**_touching(relation, changes), answer.spot: stands + far})
+        moved = relation.off({**_touching(relation, changes), answer.place: stands + far})
         if moved is None:
             return
         share = round((moved - off) / far, 6)
@@ -99,7 +101,7 @@ class Moves:
 
     def _supported(self, answer: Answer) -> bool:
         """Whether a sum speaks for or against the figure; one that stands in none is known by its rates only."""
-        return any(relation.additive for relation in self._relations.of.get(answer.spot, ()))
+        return any(relation.additive for relation in self._relations.of.get(answer.place, ()))
 
     def _meant(self, relation: Relation, answer: Answer) -> Iterator[float]:
         """Figures a slip leads back to; where no sum holds the cell, also the one that would give the rate."""
@@ -114,7 +116,7 @@ class Moves:
                 yield round(answer.number * share, decimals)
 
 
-def _touching(relation: Relation, changes: Mapping[Spot, float]) -> dict[Spot, float]:
+def _touching(relation: Relation, changes: Mapping[Address, float]) -> dict[Address, float]:
     return {spot: value for spot, value in changes.items() if spot in relation.cells}
 
 
@@ -144,14 +146,14 @@ def _lines(case: Case) -> list[list[Answer]]:
     for answer in case.submission.all_answers():
         if answer.lost or answer.field.type not in ("amount", "integer") or not readable(answer):
             continue
-        sheet, ref = answer.spot
+        sheet, ref = answer.place
         if answer.row is None:
             columns.setdefault((sheet, ref.column), []).append(answer)
         elif answer.number is None:
             continue
         rows.setdefault((sheet, ref.row), []).append(answer)
     lines = [*columns.values(), *rows.values()]
-    return [sorted(line, key=lambda answer: answer.spot[1]) for line in lines]
+    return [sorted(line, key=lambda answer: answer.place[1]) for line in lines]
 
 
 def _shifted_blocks(case: Case) -> Iterator[Move]:
@@ -160,8 +162,8 @@ def _shifted_blocks(case: Case) -> Iterator[Move]:
         parts = [part for name in sorted(check.left.names) for part in case.submission.named(name)]
         if any(part.row is not None or part.lost or not readable(part) for part in parts) or len(parts) < 3:
             continue
-        parts.sort(key=lambda part: part.spot[1])
-        if any(second.spot[1].row != first.spot[1].row + 1 for first, second in pairwise(parts)):
+        parts.sort(key=lambda part: part.place[1])
+        if any(second.place[1].row != first.place[1].row + 1 for first, second in pairwise(parts)):
             continue
         figures = [part.number or 0.0 for part in parts]
         if sum(1 for figure in figures if figure) < 2:
@@ -187,6 +189,6 @@ def _doubled_rows(case: Case) -> Iterator[Move]:
             seen.add(signs)
 
 
-def cells_of(moves: Iterable[Move]) -> dict[Spot, float]:
+def cells_of(moves: Iterable[Move]) -> dict[Address, float]:
     """All values of some moves by their cells."""
     return {spot: value for move in moves for spot, value in move.changes.items()}

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from xlsx_eval.cell import Scalar
+from xlsx_eval.cell import Address, Scalar
 from xlsx_eval.findings import ERROR
 from xlsx_eval.formula import Column, Formula, Value
 from xlsx_eval.judging.case import Case, readable, same_score
 from xlsx_eval.judging.diagnosis.slips import slip_between
 from xlsx_eval.judging.precision import FLOAT_NOISE, answers_of, half_unit, value_tolerance
 from xlsx_eval.reading.entries import Answer
-from xlsx_eval.reading.recompute import Spot
 from xlsx_eval.scheme import Check, Figures, Indicator, Table
 
-Changes = Mapping[Spot, float]
+Changes = Mapping[Address, float]
 """Other figures in some cells."""
 _FIGURES = frozenset({"amount", "integer", "rate"})
 
@@ -37,7 +36,7 @@ class Relation:
 
     about: str
     title: str
-    cells: Mapping[Spot, Answer]
+    cells: Mapping[Address, Answer]
     cost: float
     off: Callable[[Changes], float | None]
     claim: Answer | None = None
@@ -57,9 +56,9 @@ class Relations:
 
     case: Case
     every: tuple[Relation, ...] = ()
-    of: dict[Spot, list[Relation]] = field(default_factory=dict)
-    _known: dict[frozenset[tuple[Spot, float]], Figures] = field(default_factory=dict)
-    _off: dict[tuple[str, frozenset[tuple[Spot, float]]], float | None] = field(default_factory=dict)
+    of: dict[Address, list[Relation]] = field(default_factory=dict)
+    _known: dict[frozenset[tuple[Address, float]], Figures] = field(default_factory=dict)
+    _off: dict[tuple[str, frozenset[tuple[Address, float]]], float | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.every = tuple(_all(self.case, self))
@@ -101,7 +100,7 @@ class Relations:
 
 
 def _figure(answer: Answer, changes: Changes) -> Scalar:
-    value = changes.get(answer.spot, answer.figure)
+    value = changes.get(answer.place, answer.figure)
     return "" if value is None else value
 
 
@@ -115,8 +114,8 @@ def _all(case: Case, relations: Relations) -> Iterator[Relation]:
         yield from _row_rates(case, table)
 
 
-def _cells(answers: Iterator[Answer]) -> dict[Spot, Answer]:
-    return {answer.spot: answer for answer in answers if not answer.lost and answer.field.type in _FIGURES}
+def _cells(answers: Iterator[Answer]) -> dict[Address, Answer]:
+    return {answer.place: answer for answer in answers if not answer.lost and answer.field.type in _FIGURES}
 
 
 def _sums(case: Case, relations: Relations) -> Iterator[Relation]:
@@ -150,10 +149,10 @@ def _with_one_blank(check: Check, relations: Relations, changes: Changes) -> Val
     """The sum without the one part that is blank though it is needed; nothing where more are, or all."""
     submission = relations.case.submission
     parts = [submission.answers[name] for name in check.needs if name in submission.answers]
-    blank = [part for part in parts if not part.given and part.spot not in changes]
+    blank = [part for part in parts if not part.given and part.place not in changes]
     if len(blank) != 1 or len(parts) < 2:
         return None
-    return check.left.evaluate(relations.figures({**changes, blank[0].spot: 0.0}))
+    return check.left.evaluate(relations.figures({**changes, blank[0].place: 0.0}))
 
 
 def _requirements(case: Case, relations: Relations) -> Iterator[Relation]:
@@ -215,7 +214,7 @@ def _rate_off(
 def _renewed(inputs: Mapping[str, Answer], changes: Changes) -> Mapping[str, Answer]:
     """The inputs as they would be, since the tolerance moves each by its last digit."""
     return {
-        name: replace(answer, value=changes[answer.spot]) if answer.spot in changes else answer
+        name: replace(answer, value=changes[answer.place]) if answer.place in changes else answer
         for name, answer in inputs.items()
     }
 
@@ -271,7 +270,7 @@ def _row_rates(case: Case, table: Table) -> Iterator[Relation]:
 def _row_off(
     case: Case, formula: Formula, claim: Answer, inputs: Mapping[str, Answer], changes: Changes
 ) -> float | None:
-    figures = Figures({name: changes.get(answer.spot, answer.value) for name, answer in inputs.items()})
+    figures = Figures({name: changes.get(answer.place, answer.value) for name, answer in inputs.items()})
     value = formula.evaluate(figures)
     if not isinstance(value, float) or claim.number is None:
         return None

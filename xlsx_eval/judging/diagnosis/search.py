@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlsx_eval.cell import Address
 from xlsx_eval.judging.diagnosis.moves import Move, Moves, cells_of
 from xlsx_eval.judging.diagnosis.relations import Relation, Relations
 from xlsx_eval.judging.diagnosis.slips import ONE_DIGIT
-from xlsx_eval.reading.recompute import Spot
 
 CERTAIN, LIKELY, OPEN = "certain", "likely", "open"
 _CLEAR, _AHEAD = 0.9, 0.45
@@ -66,7 +66,7 @@ class Search:
     def _children(self, node: _Node) -> Iterator[_Node]:
         """The node with one move more, where that pays."""
         changes = cells_of(node.moves)
-        tried: set[tuple[tuple[Spot, float], ...]] = set()
+        tried: set[tuple[tuple[Address, float], ...]] = set()
         for relation in _dearest(node.failing)[:_RELATIONS_TRIED]:
             for move in self._moves.mending(relation, changes):
                 sign = tuple(sorted(move.changes.items(), key=repr))
@@ -76,7 +76,7 @@ class Search:
                     if child.cost < node.cost:
                         yield child
 
-    def _with(self, node: _Node, move: Move, changes: Mapping[Spot, float]) -> _Node:
+    def _with(self, node: _Node, move: Move, changes: Mapping[Address, float]) -> _Node:
         after = {**changes, **move.changes}
         touched = {
             relation.about: relation for spot in move.changes for relation in self._relations.of.get(spot, ())
@@ -105,7 +105,7 @@ class Search:
             return Cause(move, LIKELY, mends)
         return Cause(move, OPEN, mends, _near(move, rivals, best.cost))
 
-    def _failing(self, changes: Mapping[Spot, float], best: _Node, move: Move) -> tuple[Relation, ...]:
+    def _failing(self, changes: Mapping[Address, float], best: _Node, move: Move) -> tuple[Relation, ...]:
         """What fails with `changes` among what the move touches and what the best node leaves."""
         near = {one.about: one for spot in move.changes for one in self._relations.of.get(spot, ())}
         near |= {one.about: one for one in best.failing}
@@ -124,7 +124,7 @@ def _sizeable(move: Move, mends: Sequence[Relation]) -> bool:
 
 def _near(move: Move, rivals: Sequence[_Node], cost: float) -> tuple[Move, ...]:
     """Other moves nearly as likely, one for a cell."""
-    found: dict[frozenset[Spot], Move] = {frozenset(move.changes): move}
+    found: dict[frozenset[Address], Move] = {frozenset(move.changes): move}
     for way in rivals:
         if way.cost - cost < _OFFERED:
             found.setdefault(frozenset(way.moves[-1].changes), way.moves[-1])
@@ -141,7 +141,7 @@ def _dearest(failing: Iterable[Relation]) -> list[Relation]:
     return sorted(worth, key=lambda relation: (-relation.cost, len(relation.cells)))
 
 
-def _sign(node: _Node) -> frozenset[tuple[Spot, float]]:
+def _sign(node: _Node) -> frozenset[tuple[Address, float]]:
     return frozenset(cells_of(node.moves).items())
 
 
@@ -151,7 +151,7 @@ def _witnesses(mends: Iterable[Relation]) -> int:
 
 def groups(failing: Sequence[Relation]) -> list[list[Relation]]:
     """Failing relations by whether they share a cell, so that far-apart mistakes are looked for apart."""
-    found: list[tuple[set[Spot], list[Relation]]] = []
+    found: list[tuple[set[Address], list[Relation]]] = []
     for relation in failing:
         cells, members = set(relation.cells), [relation]
         apart = []

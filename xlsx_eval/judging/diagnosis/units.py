@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 
+from xlsx_eval.cell import Address
 from xlsx_eval.findings import ERROR, EXPLAIN, Finding, finding
 from xlsx_eval.judging.case import Case, corrected, readable
 from xlsx_eval.judging.precision import answers_of
 from xlsx_eval.reading.entries import Answer, show
-from xlsx_eval.reading.recompute import Spot
 from xlsx_eval.scheme import Check
 
 WAN = 10_000.0
@@ -42,17 +42,17 @@ def _asked(code: str, answer: Answer, wan: float, money: float) -> Finding:
     )
 
 
-def too_small(case: Case) -> dict[Spot, tuple[Answer, float]]:
+def too_small(case: Case) -> dict[Address, tuple[Answer, float]]:
     """Amounts that mend failing sums as 10,000 times what they are, by their cells, with what they should be.
 
     One sum suffices for an amount that is out of its line; else several must agree. None may then fail.
     """
-    mended: dict[Spot, list[tuple[Answer, float]]] = {}
+    mended: dict[Address, list[tuple[Answer, float]]] = {}
     for answer, value in _mendings(case):
         if _is_amount(answer) and _is_wan_times(answer, value):
-            mended.setdefault(answer.spot, []).append((answer, value))
+            mended.setdefault(answer.place, []).append((answer, value))
     groups = [_groups(line) for line in _lines(case)] if mended else []
-    alone = {answer.spot for below, above in groups if len(below) < len(above) for answer in below}
+    alone = {answer.place for below, above in groups if len(below) < len(above) for answer in below}
     found = {spot: ways[0] for spot, ways in mended.items() if spot in alone or len(ways) > 1}
     outcomes = list(_outcomes(case, {spot: value for spot, (_, value) in found.items()}))
     broken = {spot for _, before, after, spots in outcomes if before and after is False for spot in spots}
@@ -66,11 +66,11 @@ def _is_wan_times(answer: Answer, value: float) -> bool:
     return abs(value / WAN - number) <= min(printed, 0.02 * number)
 
 
-def suspects(case: Case) -> dict[Spot, Answer]:
+def suspects(case: Case) -> dict[Address, Answer]:
     """Amounts that look like 元, by their cells: out of their line, sum or bound, and no sum contradicts."""
     fewer, more = _out_of_line(case)
-    banned: set[Spot] = set()
-    found: dict[Spot, Answer] = {}
+    banned: set[Address] = set()
+    found: dict[Address, Answer] = {}
     for _ in range(_ROUNDS):
         found = _gathered(case, {**fewer, **more}, banned)
         against = _contradicted(case, found, more)
@@ -80,12 +80,14 @@ def suspects(case: Case) -> dict[Spot, Answer]:
     return {spot: answer for spot, answer in found.items() if spot not in banned}
 
 
-def _gathered(case: Case, first: Mapping[Spot, Answer], banned: Container[Spot]) -> dict[Spot, Answer]:
+def _gathered(
+    case: Case, first: Mapping[Address, Answer], banned: Container[Address]
+) -> dict[Address, Answer]:
     """The first suspects, and those that come out once the others are read as 元."""
     found = {spot: answer for spot, answer in first.items() if spot not in banned}
     for _ in range(_ROUNDS):
         read = _as_yuan(case, found)
-        more = {answer.spot: answer for answer in (*_out_of_sum(read), *_out_of_bounds(read))}
+        more = {answer.place: answer for answer in (*_out_of_sum(read), *_out_of_bounds(read))}
         fresh = {spot: one for spot, one in more.items() if spot not in found and spot not in banned}
         if not fresh:
             break
@@ -93,16 +95,16 @@ def _gathered(case: Case, first: Mapping[Spot, Answer], banned: Container[Spot])
     return found
 
 
-def _as_yuan(case: Case, found: Mapping[Spot, Answer]) -> Case:
+def _as_yuan(case: Case, found: Mapping[Address, Answer]) -> Case:
     """The case with these amounts read as 元."""
     values = {spot: (answer.number or 0.0) / WAN for spot, answer in found.items()}
     return corrected(case, values) if values else case
 
 
-def _contradicted(case: Case, found: Mapping[Spot, Answer], more: Container[Spot]) -> set[Spot]:
+def _contradicted(case: Case, found: Mapping[Address, Answer], more: Container[Address]) -> set[Address]:
     """Suspects that a sum speaks against, which held before; of the greater part of a line, those that none bears out."""
-    broken: set[Spot] = set()
-    borne_out: set[Spot] = set()
+    broken: set[Address] = set()
+    borne_out: set[Address] = set()
     values = {spot: (answer.number or 0.0) / WAN for spot, answer in found.items()}
     for check, before, after, spots in _outcomes(case, values):
         if before and after is False:
@@ -115,8 +117,8 @@ def _contradicted(case: Case, found: Mapping[Spot, Answer], more: Container[Spot
 
 
 def _outcomes(
-    case: Case, values: Mapping[Spot, float]
-) -> Iterator[tuple[Check, bool | None, bool | None, set[Spot]]]:
+    case: Case, values: Mapping[Address, float]
+) -> Iterator[tuple[Check, bool | None, bool | None, set[Address]]]:
     """Each sum that uses some of these cells: whether it agrees, whether it would with these values, and the cells."""
     if not values:
         return
@@ -127,7 +129,7 @@ def _outcomes(
             for side in (check.left, check.right)
             for answer in answers_of(side, case.submission, case.scheme)
         ]
-        spots = {answer.spot for answer in used} & values.keys()
+        spots = {answer.place for answer in used} & values.keys()
         if spots and all(map(readable, used)):
             yield check, before.agrees, after.agrees, spots
 
@@ -148,13 +150,13 @@ def _is_amount(answer: Answer) -> bool:
     return answer.field.type == "amount" and answer.number is not None and answer.number > 0
 
 
-def _out_of_line(case: Case) -> tuple[dict[Spot, Answer], dict[Spot, Answer]]:
+def _out_of_line(case: Case) -> tuple[dict[Address, Answer], dict[Address, Answer]]:
     """The greater amounts of lines that lie some 10,000 times apart: where they are the fewer, and where not."""
-    fewer: dict[Spot, Answer] = {}
-    more: dict[Spot, Answer] = {}
+    fewer: dict[Address, Answer] = {}
+    more: dict[Address, Answer] = {}
     for below, above in map(_groups, _lines(case)):
         target = fewer if len(above) < len(below) else more
-        target.update({answer.spot: answer for answer in above})
+        target.update({answer.place: answer for answer in above})
     return fewer, more
 
 

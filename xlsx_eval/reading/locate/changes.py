@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 
-from xlsx_eval.cell import CellRef, column_letters
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, CellRef, column_letters
 from xlsx_eval.reading.locate.align import Alignment
 from xlsx_eval.reading.locate.form import NOTE, Anchor, Form
 from xlsx_eval.reading.locate.remark import Remark
@@ -57,7 +56,7 @@ def _heading(form: Form, row: int, column: int) -> str:
 
 
 def _changed(sheet: SheetData, ref: CellRef, words: str) -> Remark:
-    return Remark("A11", Place(sheet.name, str(ref)), sheet.name, {"表名": sheet.name, "说明": words})
+    return Remark("A11", Address(sheet.name, ref), sheet.name, {"表名": sheet.name, "说明": words})
 
 
 def changed_rows(form: Form, sheet: SheetData, alignment: Alignment) -> Iterator[Remark]:
@@ -124,7 +123,7 @@ def changed_texts(form: Form, sheet: SheetData, alignment: Alignment) -> Iterato
         cell = sheet.cells.get((ref.row, ref.column))
         if not _same(anchor, cell):
             words = {"原文": anchor.text, "现文": _shown(cell)}
-            yield Remark("A15", Place(sheet.name, str(ref)), sheet.name, words, _shown(cell), anchor.text)
+            yield Remark("A15", Address(sheet.name, ref), sheet.name, words, _shown(cell), anchor.text)
 
 
 def _note_place(note: Anchor, sheet: SheetData, alignment: Alignment) -> CellRef | None:
@@ -192,7 +191,7 @@ def beside(
     if outside:
         seen = "、".join(_clipped(cell) for cell in outside[:_LISTED])
         more = f"等 {len(outside)} 处" if len(outside) > _LISTED else ""
-        places = [Place(sheet.name, str(cell.ref)) for cell in outside[:_MOST_CELLS]]
+        places = [Address(sheet.name, cell.ref) for cell in outside[:_MOST_CELLS]]
         words = {"表名": sheet.name, "内容": seen + more}
         yield Remark("A16", places[0], sheet.name, words, seen + more, also=tuple(places[1:]))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlsx_eval.cell import CellRef
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import FIRST, Address, CellRef
 from xlsx_eval.reading.locate.align import Alignment
 from xlsx_eval.reading.locate.form import Form
 from xlsx_eval.reading.locate.remark import Remark
@@ -23,7 +22,7 @@ def copy_remarks(chosen: Chosen) -> Iterator[Remark]:
             "比较": _compared(chosen.sheet, copy),
             "采用": chosen.sheet.name,
         }
-        yield Remark("A13", Place(copy.name, "A1"), chosen.form.sheet.name, words, copy.name)
+        yield Remark("A13", Address(copy.name, FIRST), chosen.form.sheet.name, words, copy.name)
 
 
 def _compared(sheet: SheetData, copy: SheetData) -> str:
@@ -53,4 +52,4 @@ def repeated_rows(form: Form, sheet: SheetData, alignment: Alignment) -> Iterato
         text = core(cell.value)
         if text in rows and wanted.count(text) == 1:
             words = {"表名": sheet.name, "行": cell.ref.row, "原行": rows[text], "名称": cell.value.strip()}
-            yield Remark("A23", Place(sheet.name, str(cell.ref)), sheet.name, words, cell.value.strip())
+            yield Remark("A23", Address(sheet.name, cell.ref), sheet.name, words, cell.value.strip())

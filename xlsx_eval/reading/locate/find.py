@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from xlsx_eval.cell import CellRef
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import FIRST, Address, CellRef
 from xlsx_eval.reading.locate.align import Alignment, align, label_row, matched
 from xlsx_eval.reading.locate.changes import beside, changed_columns, changed_rows, changed_texts, gone
 from xlsx_eval.reading.locate.copies import copy_remarks, repeated_rows
@@ -65,7 +64,7 @@ def _other_year(book: Book, scheme: Scheme, shift: int) -> Iterator[Remark]:
     if shift and _said_shift(book, scheme) == 0:
         year = str(scheme.year + shift)
         words = {"模板年度": year, "年度": scheme.year}
-        yield Remark("A04", Place(), "", words, year, str(scheme.year))
+        yield Remark("A04", Address(), "", words, year, str(scheme.year))
 
 
 @dataclass
@@ -242,9 +241,9 @@ class _Finder:
                     "数量": len(hit),
                     "清单": _listed([labels[name] for name in hit]),
                 }
-                yield Remark(code, Place(self.sheet.name, "A1"), self.sheet.name, words)
+                yield Remark(code, Address(self.sheet.name, FIRST), self.sheet.name, words)
         if self.unsure:
-            places = [Place(self.sheet.name, str(ref)) for ref in self.unsure.values()]
+            places = [Address(self.sheet.name, ref) for ref in self.unsure.values()]
             words = {
                 "表名": self.sheet.name,
                 "数量": len(places),
@@ -272,8 +271,8 @@ class _Finder:
                 "采用": f"{chosen}{more}",
             }
             cells = [ref for name in names for ref in (self.moved[name][2], self.moved[name][0])]
-            also = tuple(Place(self.sheet.name, str(ref)) for ref in dict.fromkeys(cells) if ref != chosen)
-            yield Remark("A10", Place(self.sheet.name, str(chosen)), names[0], words, also=also)
+            also = tuple(Address(self.sheet.name, ref) for ref in dict.fromkeys(cells) if ref != chosen)
+            yield Remark("A10", Address(self.sheet.name, chosen), names[0], words, also=also)
 
 
 def _listed(labels: list[str]) -> str:

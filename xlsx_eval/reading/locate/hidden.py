@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xlsx_eval.cell import CellRef, column_letters
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, CellRef, column_letters
 from xlsx_eval.reading.locate.remark import Remark
 from xlsx_eval.reading.locate.rows import is_idle
 from xlsx_eval.xlsx.read.book import SheetData
@@ -24,7 +23,7 @@ def hidden_entries(sheet: SheetData, inputs: Iterable[CellRef]) -> Iterator[Rema
     columns = sorted({ref.column for ref in hidden if ref.column in sheet.hidden_columns})
     spans = [f"第 {_listed(map(str, rows))} 行"] if rows else []
     spans += [f"{_listed(map(column_letters, columns))} 列"] if columns else []
-    places = [Place(sheet.name, str(ref)) for ref in hidden]
+    places = [Address(sheet.name, ref) for ref in hidden]
     words = {"表名": sheet.name, "范围": "、".join(spans)}
     yield Remark("A14", places[0], sheet.name, words, also=tuple(places[1:]))
 

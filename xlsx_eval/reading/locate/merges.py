@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
-from xlsx_eval.cell import CellRef
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, CellRef
 from xlsx_eval.reading.locate.remark import Remark
 from xlsx_eval.xlsx.read.book import SheetData
 
@@ -56,15 +55,15 @@ class Merges:
         if self._used:
             ranges = [f"{top}:{last}" for top, last in sorted(self._used.items())]
             more = "等" if len(ranges) > _LISTED else ""
-            places = [Place(self._sheet.name, str(top)) for top in sorted(self._used)]
+            places = [Address(self._sheet.name, top) for top in sorted(self._used)]
             words = {"表名": called, "区域": "、".join(ranges[:_LISTED]) + more}
             yield Remark("A22", places[0], called, words, also=tuple(places[1:]))
         for top, covered in sorted(self._hidden.items()):
             named = "、".join(str(ref) for ref in covered[:_LISTED])
             more = f"等 {len(covered)} 个" if len(covered) > _LISTED else ""
             words = {"表名": called, "位置": str(top), "单元格": named + more}
-            also = tuple(Place(self._sheet.name, str(ref)) for ref in covered)
-            yield Remark("A25", Place(self._sheet.name, str(top)), called, words, also=also)
+            also = tuple(Address(self._sheet.name, ref) for ref in covered)
+            yield Remark("A25", Address(self._sheet.name, top), called, words, also=also)
 
 
 _WIDEST = 40

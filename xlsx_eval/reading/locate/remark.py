@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlsx_eval.cell import CellRef
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, CellRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +16,12 @@ class Remark:
     """
 
     code: str
-    place: Place
+    place: Address
     field: str
     words: Mapping[str, object]
     found: str = ""
     expected: str = ""
-    also: tuple[Place, ...] = ()
+    also: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

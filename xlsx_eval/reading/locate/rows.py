@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsx_eval.cell import CellRef, ErrorValue, column_letters
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import Address, CellRef, ErrorValue
 from xlsx_eval.reading.locate.remark import Remark
 from xlsx_eval.reading.locate.text import is_total
 from xlsx_eval.scheme import Table
@@ -90,9 +89,9 @@ def _told_totals(
 ) -> Iterator[Remark]:
     key = columns.get(table.key.name, 1)
     for row in rows:
-        place = Place(sheet.name, f"{column_letters(key)}{row}")
+        place = Address(sheet.name, CellRef(row, key))
         name = _total_name(sheet, table, columns, row)
-        cells = [Place(sheet.name, str(cell.ref)) for _, cell in _cells(sheet, columns, row)]
+        cells = [Address(sheet.name, cell.ref) for _, cell in _cells(sheet, columns, row)]
         words = {"表名": called, "行": str(row), "名称": name}
         also = tuple(other for other in cells if other != place)
         yield Remark("A18", place, table.key.name, words, name, also=also)
@@ -104,7 +103,7 @@ def _told_below(
     if not rows:
         return
     key = columns.get(table.key.name, 1)
-    places = [Place(sheet.name, str(CellRef(row, key))) for row in rows]
+    places = [Address(sheet.name, CellRef(row, key)) for row in rows]
     more = "等" if len(rows) > _LISTED else ""
     words = {"表名": called, "行": "、".join(map(str, rows[:_LISTED])) + more}
     yield Remark("A17", places[0], table.key.name, words, also=tuple(places[1:]))

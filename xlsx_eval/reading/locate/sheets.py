@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsx_eval.findings import Place
+from xlsx_eval.cell import FIRST, Address
 from xlsx_eval.reading.locate.align import matched
 from xlsx_eval.reading.locate.form import Form
 from xlsx_eval.reading.locate.names import Named
@@ -120,7 +120,9 @@ def sheet_remarks(chosen: Chosen) -> list[Remark]:
     remarks = []
     if sheet.name.casefold() != wanted.casefold():
         words = {"原名": wanted, "现名": sheet.name}
-        remarks.append(Remark("A12", Place(sheet.name, "A1"), wanted, words, sheet.name, wanted))
+        remarks.append(Remark("A12", Address(sheet.name, FIRST), wanted, words, sheet.name, wanted))
     if sheet.state != "visible":
-        remarks.append(Remark("A14", Place(sheet.name, "A1"), wanted, {"表名": sheet.name, "范围": "工作表"}))
+        remarks.append(
+            Remark("A14", Address(sheet.name, FIRST), wanted, {"表名": sheet.name, "范围": "工作表"})
+        )
     return remarks
