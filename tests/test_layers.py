@@ -71,7 +71,7 @@ INSIDE = {
         "intake workspace prefill",
         "review roster",
         "ledger",
-        "dossier hold network originals",
+        "bureau_file dossier hold network originals",
     ),
 }
 """The order inside each room, likewise; a room that is not named keeps none but that no circle forms."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +11,7 @@ from forms import scheme
 
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.scheme import load_scheme
+from xlsx_eval.season.bureau_file import typed_number
 from xlsx_eval.season.roster import Department, Roster, draw_roster, read_roster
 
 HEADINGS = ("预算编码", "单位名称", "别名", "联系人", "联系电话", "免报原因", "编制数")
@@ -182,3 +184,55 @@ def test_a_code_inside_a_longer_number_is_no_hint() -> None:
     roster = Roster((Department("102", "区应急管理局"), Department("105001", "区教育局")))
     assert roster.guess("20221025报送.xlsx") == ""
     assert roster.guess("2022_102_报送.xlsx") == "102"
+
+
+SCHOOL = Roster((Department("105001", "区教育局"), Department("105009", "区教育局实验小学")))
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("区教育局实验小学.xlsx", "105009"),
+        ("区教育局.xlsx", "105001"),
+        ("105009区教育局.xlsx", "105009"),
+        ("105001_区教育局实验小学.xlsx", "105001"),
+        ("105001和105009.xlsx", ""),
+    ],
+)
+def test_of_names_in_a_files_name_the_longest_counts_and_a_code_before_it(file: str, code: str) -> None:
+    assert SCHOOL.guess(file) == code
+
+
+def cut(path: Path, part: str) -> None:
+    """Cuts the XML of a part of the workbook in two."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts[part] = parts[part][: len(parts[part]) // 2]
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+def test_a_roster_whose_xml_is_cut_is_told_in_a_sentence(part: str, tmp_path: Path) -> None:
+    path = tmp_path / "roster.xlsx"
+    draw_roster(path, scheme(), SCHOOL.departments)
+    cut(path, part)
+    with pytest.raises(WorkspaceError, match=r"roster\.xlsx：无法读取（.*），请另存为 \.xlsx"):
+        read_roster(path, scheme())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,234.5", 1234.5),
+        ("-3", -3.0),
+        ("0.50", 0.5),
+        ("1,23", None),
+        ("1_0", None),
+        ("", None),
+        ("abc", None),
+    ],
+)
+def test_a_typed_number_is_read_in_one_way(text: str, number: float | None) -> None:
+    assert typed_number(text) == number

@@ -7,6 +7,7 @@ import os
 import resource
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,3 +102,33 @@ def test_a_broken_roster_is_told_and_the_files_wait(
 def test_a_second_watcher_says_who_holds_the_workspace(season: Workspace) -> None:
     with watching(season), pytest.raises(WorkspaceError, match=f"进程 {os.getpid()}"):
         watch(season, lambda _: None, threading.Event(), clock)
+
+
+def test_a_roster_that_cannot_be_read_is_told_and_watching_goes_on(season: Workspace) -> None:
+    whole = season.roster.read_bytes()
+    with zipfile.ZipFile(season.roster) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(season.roster, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data[: len(data) // 2] if name == "xl/worksheets/sheet1.xml" else data)
+    with watching(season) as told:
+        assert wait_until(lambda: any("roster.xlsx：无法读取（" in one.trouble for one in told))
+        season.roster.write_bytes(whole)
+        (season.inbox / "a.xlsx").write_bytes(form("102001"))
+        assert wait_until(lambda: len(returned(season)) == 1, 20)
+
+
+def test_a_fault_of_the_program_is_told_kept_and_watching_goes_on(
+    season: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise RuntimeError("of the program")
+
+    monkeypatch.setattr("xlsx_eval.season.collect.read_roster", failing)
+    with watching(season) as told:
+        assert wait_until(lambda: bool(told))
+        assert told[0].trouble == "程序出错（RuntimeError），详见运行日志.txt，稍后自动重试"
+        monkeypatch.undo()
+        (season.inbox / "a.xlsx").write_bytes(form("102001"))
+        assert wait_until(lambda: len(returned(season)) == 1, 20)
+    assert "RuntimeError: of the program" in (season.root / "运行日志.txt").read_text(encoding="utf-8")

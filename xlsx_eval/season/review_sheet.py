@@ -7,20 +7,18 @@ import hashlib
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from xlsx_eval.drawing.paper import Column, Paper
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.judging.rounds import explains
 from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme
+from xlsx_eval.season.bureau_file import rows_of, typed_number
 from xlsx_eval.season.ledger import Ledger, Review, Verdict
 from xlsx_eval.season.review import DISPUTE, Item, items, standing_entry
 from xlsx_eval.season.workspace import Workspace
@@ -145,19 +143,16 @@ def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> Rev
     round since are left out and told. Raises WorkspaceError that tells every fault with its cell.
     """
     scheme = workspace.scheme()
-    try:
-        data = path.read_bytes()
-        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise WorkspaceError(path.name, ("无法读取，请另存为 .xlsx",)) from error
-    if SHEET not in book.sheetnames:
+    data = path.read_bytes()
+    sheets = rows_of(data, path.name)
+    if SHEET not in sheets:
         raise WorkspaceError(path.name, (f"没有工作表“{SHEET}”，不是复核表",))
     with Ledger(workspace.ledger) as ledger:
         source = _Source(hashlib.sha256(data).hexdigest(), str(path.resolve()))
         rounds = {verdict.department: verdict.round for verdict in ledger.current()}
         lines = list(_lines(ledger, scheme))
         reading = _Reading(lines, rounds, source, now.isoformat(timespec="seconds"))
-        entries = list(reading.entries([tuple(row) for row in book[SHEET].iter_rows(values_only=True)]))
+        entries = list(reading.entries(sheets[SHEET]))
         if reading.problems:
             raise WorkspaceError(path.name, tuple(reading.problems))
         return ReviewRead(ledger.enter(entries), tuple(reading.outdated))
@@ -379,10 +374,8 @@ def _shown(entry: _Entered) -> str:
 def _number(text: str) -> float | str | None:
     """The number that is written, None of a blank; what is no number stays text."""
     plain = unicodedata.normalize("NFKC", text)
-    try:
-        return float(plain) if plain else None
-    except ValueError:
-        return plain
+    number = typed_number(plain)
+    return number if number is not None or not plain else plain
 
 
 def _text(cell: object) -> str:

@@ -5,22 +5,20 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from schema import And, Schema, SchemaError
 
 from xlsx_eval.drawing.paper import Column, Paper
 from xlsx_eval.errors import WorkspaceError
 from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme
+from xlsx_eval.season.bureau_file import rows_of, typed_number
 
 CODE, NAME, ALIASES, CONTACT, PHONE, EXCUSED = (
     "预算编码",
@@ -34,7 +32,6 @@ FIXED = (CODE, NAME, ALIASES, CONTACT, PHONE, EXCUSED)
 SHEET = "名册"
 _SUGGESTED = ("编制数", "支出合计_年初预算数", "支出合计_上年决算数", "三公经费_年初预算数", "上年结转")
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
 _NO_REASON = frozenset(
     {"否", "无", "不", "不免", "不免报", "不是", "没有", "非", "no", "n", "0", "/", "-", "—", "——"}
 )
@@ -99,10 +96,25 @@ class Roster:
         return same[0] if len(same) == 1 else None
 
     def guess(self, file: str) -> str:
-        """Code of the only department whose code or name stands in a file's name, "" if there is none."""
+        """Code of the department whose code or name stands in a file's name, "" if there is none or several.
+
+        A name inside a longer one that stands there too does not count, and a code goes before a name that only
+        shortens or extends that of its own department.
+        """
         folded = plain(file)
-        hits = [one.code for one in self.departments if _stands(one.code, folded) or one.names[0] in folded]
-        return hits[0] if len(hits) == 1 else ""
+        coded = [one for one in self.departments if _stands(one.code, folded)]
+        named = [one for one in self.departments if one.names[0] in folded]
+        others = [one for one in named if not any(_related(one, other) for other in coded)]
+        hits = [*coded, *(one for one in others if not any(_extends(other, one) for other in named))]
+        return hits[0].code if len(hits) == 1 else ""
+
+
+def _extends(one: Department, other: Department) -> bool:
+    return one is not other and other.names[0] in one.names[0]
+
+
+def _related(one: Department, other: Department) -> bool:
+    return one is other or _extends(one, other) or _extends(other, one)
 
 
 def _stands(code: str, text: str) -> bool:
@@ -147,13 +159,15 @@ def read_roster(path: Path, scheme: Scheme) -> Roster:
     """The roster; raises WorkspaceError that tells every fault with its cell."""
     reading = _Reading(scheme)
     try:
-        book = openpyxl.load_workbook(path, data_only=True)
+        data = path.read_bytes()
     except FileNotFoundError:
         raise WorkspaceError(path.name, ("没有这个文件",)) from None
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except OSError as error:
         raise WorkspaceError(path.name, (f"无法读取（{type(error).__name__}），请另存为 .xlsx",)) from error
-    sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
-    rows = [tuple(row) for row in sheet.iter_rows(values_only=True)]
+    sheets = rows_of(data, path.name)
+    if not sheets:
+        raise WorkspaceError(path.name, ("没有工作表",))
+    rows = sheets[SHEET] if SHEET in sheets else next(iter(sheets.values()))
     departments = tuple(reading.departments(rows))
     if reading.problems:
         raise WorkspaceError(path.name, tuple(reading.problems))
@@ -243,8 +257,8 @@ class _Reading:
             self.problems.append(f"第 {number} 行{words}")
 
     def _figure(self, cell: object, index: int, number: int) -> float | None:
-        text = _text(cell).replace(",", "")
-        figure = float(text) if _NUMBER.match(text) else None
+        text = _text(cell)
+        figure = typed_number(text)
         if text and figure is None:
             self.problems.append(f"{_place(index, number)} 应为数字，现为“{text}”")
         return figure

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import threading
 import time
+import traceback
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import watchfiles
 
 from xlsx_eval.errors import FolderError, WorkspaceError
+from xlsx_eval.run.outbox import LOG
 from xlsx_eval.season.collect import Collector, Pass
 from xlsx_eval.season.intake import GONE, Settling
 from xlsx_eval.season.network import on_network
@@ -72,6 +74,11 @@ def _once(collector: Collector, settling: Settling) -> tuple[Told, float]:
         return Told(trouble=f"{error.path}：{words}"), RETRY
     except (WorkspaceError, OSError) as error:
         return Told(trouble=str(error)), RETRY
+    except Exception as error:
+        # Nobody sits beside a watch: it must live on, and what happened must be told and kept for whoever looks after it.
+        with suppress(OSError), (collector.workspace.root / LOG).open("a", encoding="utf-8") as log:
+            log.write(f"{traceback.format_exc()}\n")
+        return Told(trouble=f"程序出错（{type(error).__name__}），详见{LOG}，稍后自动重试"), RETRY
     if done.waiting:
         return Told(done), max(0.05, settling.seconds / 4)
     return Told(done), RETRY if done.problems else RESCAN
