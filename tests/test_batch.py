@@ -20,8 +20,9 @@ from xlsx_eval.errors import FolderError
 from xlsx_eval.judging.results import read_records
 from xlsx_eval.run.allowance import allowance
 from xlsx_eval.run.batch import Step, run
-from xlsx_eval.run.crew import Crew, Here, Job
+from xlsx_eval.run.crew import Crew, Here, Job, sweep_abandoned
 from xlsx_eval.run.inbox import scan
+from xlsx_eval.run.one import Judged, judge
 from xlsx_eval.run.outbox import MANIFEST, Outbox, write_whole
 from xlsx_eval.scheme import load_scheme
 from xlsx_eval.xlsx import strip_marks
@@ -430,3 +431,93 @@ class TestTrouble:
         done = run(inbox, tmp_path / "out", SCHEME, workers=0)
         assert done.failures == 1
         assert "PermissionError" in (tmp_path / "out" / "运行日志.txt").read_text(encoding="utf-8")
+
+
+class TestRefused:
+    @pytest.fixture
+    def locked(self, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+        """Names that another program has open, as Windows refuses to replace or remove them."""
+        names: set[str] = set()
+        replace, unlink = os.replace, Path.unlink
+
+        def refusing(source: Path, target: Path) -> None:
+            if Path(target).name in names:
+                raise PermissionError(13, "in use", str(target))
+            replace(source, target)
+
+        def keeping(path: Path, missing_ok: bool = False) -> None:
+            if path.name in names:
+                raise PermissionError(13, "in use", str(path))
+            unlink(path, missing_ok=missing_ok)
+
+        monkeypatch.setattr("xlsx_eval.run.outbox.os.replace", refusing)
+        monkeypatch.setattr(Path, "unlink", keeping)
+        return names
+
+    @pytest.mark.parametrize("name", ["退回修改/区卫生健康局_第1轮.xlsx", "汇总表.xlsx", "results.jsonl"])
+    def test_an_output_that_is_open_elsewhere_costs_itself_only(
+        self, name: str, locked: set[str], inbox: Path, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        before = judged(inbox, out)
+        locked.add(Path(name).name)
+        shutil.copy(SAMPLES / "区应急管理局.xlsx", inbox)
+        done = run(inbox, out, SCHEME, workers=0)
+        assert done.refused == (name,)
+        assert done.total == 5
+        after = files(out)
+        assert after[name] == before[name], "what is open elsewhere stays as it was"
+        assert after["scores.csv"] != before["scores.csv"]
+        locked.clear()
+        assert run(inbox, out, SCHEME, workers=0).refused == ()
+        assert files(out) == judged(inbox, tmp_path / "fresh")
+
+    def test_an_output_that_is_no_longer_wanted_but_open_is_told_and_goes_later(
+        self, locked: set[str], inbox: Path, tmp_path: Path
+    ) -> None:
+        out = tmp_path / "out"
+        judged(inbox, out)
+        (inbox / FAULTY).unlink()
+        locked.add("区卫生健康局_第1轮.xlsx")
+        assert run(inbox, out, SCHEME, workers=0).refused == ("退回修改/区卫生健康局_第1轮.xlsx",)
+        locked.clear()
+        judged(inbox, out)
+        assert not (out / "退回修改/区卫生健康局_第1轮.xlsx").exists()
+
+
+def muttering(*given: object, **named: object) -> Judged:
+    """Judges a file while a library prints past Python."""
+    os.write(2, b"thread '<unnamed>' panicked at src/lib.rs\n")
+    return judge(*given, **named)  # type: ignore[arg-type]
+
+
+def test_what_a_library_prints_goes_with_the_file_and_not_on_the_terminal(
+    inbox: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Crew(SCHEME, 1) as crew:
+        (one,) = crew.judged([Job(inbox / GOOD, GOOD, muttering)])
+    assert (one.said, one.trace, one.result.state) == (
+        *("thread '<unnamed>' panicked at src/lib.rs\n", ""),
+        "通过",
+    )
+    assert "panicked" not in capfd.readouterr().err
+
+
+def test_folders_of_dead_owners_are_removed_and_no_others(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = {
+        "dead": f"xlsx-eval-{ended.pid}-abc",
+        "mine": f"xlsx-eval-{os.getpid()}-abc",
+        "old": "xlsx-eval-abcdefgh",
+        "new": "xlsx-eval-ijklmnop",
+        "other": "xlsx-eval-full",
+    }
+    for name in names.values():
+        (tmp_path / name).mkdir()
+    (tmp_path / names["dead"] / "1.seen").write_text("", encoding="utf-8")
+    (tmp_path / names["other"] / "a").write_text("", encoding="utf-8")
+    for name in ("old", "other"):
+        os.utime(tmp_path / names[name], (1, 1))
+    sweep_abandoned(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {names["mine"], names["new"], names["other"]}

@@ -11,6 +11,7 @@ import pytest
 
 from xlsx_eval.cli import run
 from xlsx_eval.form.fill import fill
+from xlsx_eval.run.effect import workbooks
 from xlsx_eval.scheme import load_scheme
 from xlsx_eval.scheme.load import read_raw
 
@@ -97,3 +98,14 @@ def test_a_template_is_drawn_from_a_schemes_workbook(book: Path, tmp_path: Path)
     assert ran("template", "--scheme", book, "-o", tmp_path / "模板.xlsx")[0] == 0
     drawn = openpyxl.load_workbook(tmp_path / "模板.xlsx")
     assert drawn.sheetnames == [sheet.name for sheet in load_scheme("project").sheets]
+
+
+def test_diff_over_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    code, _, err = ran("scheme", "diff", "default", "project", tmp_path / "没有")
+    assert (code, err) == (2, f"错误：没有找到文件夹 {tmp_path / '没有'}\n")
+
+
+def test_diff_counts_workbooks_of_every_kind_that_is_read(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.xltx", "c.xltm", "d.txt", "~$e.xlsx"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in workbooks(tmp_path)] == ["a.csv", "b.xltx", "c.xltm"]

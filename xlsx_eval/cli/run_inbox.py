@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from xlsx_eval.cli.codes import ACT, code_of
+from xlsx_eval.cli.codes import ACT, DONE, code_of
 from xlsx_eval.cli.command import Command, asked_scheme, command, in_file, scheme_options
 from xlsx_eval.cli.season import is_workspace, run_workspace
 from xlsx_eval.cli.tables import clean
@@ -141,7 +141,8 @@ def _closing(words: Words, inbox: Path, done: BatchResult) -> int:
     )
     for line in _remarks(words, done):
         click.echo(line)
-    return code_of({state for state, count in states.items() if count})
+    code = code_of({state for state, count in states.items() if count})
+    return code if code != DONE or not done.refused else ACT
 
 
 def _remarks(words: Words, done: BatchResult) -> Iterator[str]:
@@ -151,6 +152,8 @@ def _remarks(words: Words, done: BatchResult) -> Iterator[str]:
         yield words("run.repeat", file=clean(repeat.file), same=clean(str(repeat)))
     for name in done.kept:
         yield words("run.kept", file=clean(name))
+    for name in done.refused:
+        yield words("error", what=words("folder.unwritable", path=done.out / name))
     if done.failures:
         yield words("run.failures", count=done.failures, log=done.out / LOG)
     for state in (SENT_BACK, UNREADABLE):

@@ -38,7 +38,7 @@ class BatchResult:
     """What a run came to: files by state, files passed over, and what the operator should know.
 
     `failures` counts files on which the program itself failed; `kept` are files in the output folder that
-    were changed by hand since an earlier run and set aside.
+    were changed by hand since an earlier run and set aside; `refused` are those that could not be written.
     """
 
     out: Path
@@ -47,6 +47,7 @@ class BatchResult:
     failures: int
     repeats: tuple[Repeat, ...]
     kept: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:
@@ -72,7 +73,7 @@ def run(
     _refuse_own_outputs(inbox, out)
     found = scan(inbox, out)
     jobs = [Job(path, file) for file, path in found.files]
-    with Outbox(out) as outbox:
+    with Outbox(out, forgiving=True) as outbox:
         with _workforce(scheme, workers, allowed) as workforce, ExitStack() as open_files:
             records = _Records(outbox, scheme, open_files)
             for done, one in enumerate(workforce.judged(jobs), 1):
@@ -130,8 +131,9 @@ class _Records:
         self._lines.write(json_line(result))
         self._tables.write(result)
         self._rows.append(row_of(result, output))
-        if judged.trace:
-            self._tell(result.file, judged.trace)
+        self._failures += bool(judged.trace)
+        if told := "\n".join(filter(None, (judged.trace, judged.said))):
+            self._tell(result.file, told)
         return output
 
     def _name(self, judged: Judged) -> str:
@@ -141,7 +143,6 @@ class _Records:
         return self._names.take(state, stem, ending + judged.extension)
 
     def _tell(self, file: str, trace: str) -> None:
-        self._failures += 1
         if self._log is None:
             path = self._open_files.enter_context(self._outbox.path_for(LOG))
             self._log = self._open_files.enter_context(path.open("w", encoding="utf-8", errors="replace"))
@@ -163,4 +164,5 @@ class _Records:
             failures=self._failures,
             repeats=repeats(self._rows),
             kept=tuple(self._outbox.kept),
+            refused=tuple(self._outbox.refused),
         )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import faulthandler
 import multiprocessing
 import os
+import re
+import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import IO, Protocol
@@ -33,6 +36,9 @@ _TRIES = 3
 """How often a job is sent that no worker lived to begin; then it is tried alone."""
 _LOOK = 0.05
 """Seconds between two looks at how much memory the workers have."""
+_FOLDER = "xlsx-eval-"
+_OWNED = re.compile(rf"{_FOLDER}([0-9]+)-[^-]+")
+_DAY = 86_400.0
 _TIMED_OUT, _TOO_LARGE = "Timeout", "Memory"
 """How a trace begins: the former is the interpreter's own word."""
 
@@ -89,7 +95,10 @@ class Crew:
         self._scheme = scheme
         self._workers = min(workers, _MOST_WORKERS)
         self._allowed = allowed
-        self._folder = tempfile.TemporaryDirectory(prefix="xlsx-eval-", ignore_cleanup_errors=True)
+        sweep_abandoned(Path(tempfile.gettempdir()))
+        # The owner's number stands in the name, so that the next one knows whether anybody still uses it.
+        prefix = f"{_FOLDER}{os.getpid()}-"
+        self._folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
         self._traces = Path(self._folder.name)
         self._hired = 0
         self._pool: ProcessPoolExecutor | None = None
@@ -215,6 +224,23 @@ class Crew:
                         worker.kill()
 
 
+def sweep_abandoned(temporary: Path) -> None:
+    """Removes folders of ours below `temporary` whose owner is dead: one that was killed could not do it itself."""
+    for folder in temporary.glob(f"{_FOLDER}*"):
+        owner = _OWNED.fullmatch(folder.name)
+        if owner is not None and not folder.is_symlink() and not psutil.pid_exists(int(owner[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+        elif owner is None:
+            # Earlier programs left no number; theirs are empty once nobody uses them, and others are not removed.
+            _remove_old_empty(folder)
+
+
+def _remove_old_empty(folder: Path) -> None:
+    with suppress(OSError):
+        if not folder.is_symlink() and time.time() - folder.stat().st_mtime > _DAY:
+            folder.rmdir()
+
+
 _REASONS = {_TIMED_OUT: "timed_out", _TOO_LARGE: "too_much_memory"}
 
 
@@ -261,10 +287,25 @@ def _work(number: int, job: Job) -> Judged:
     try:
         with path.open("w", encoding="utf-8") as trace, _watched(trace, allowed.seconds):
             at.write_text(str(number), encoding="utf-8")
-            return job.judge(job.path, job.file, scheme, allowed.limits, tell)
+            with _overheard(traces / f"{number}.said") as said:
+                judged = job.judge(job.path, job.file, scheme, allowed.limits, tell)
+            return replace(judged, said=_text(said))
     finally:
-        for told in (at, seen, path):
+        for told in (at, seen, path, traces / f"{number}.said"):
             told.unlink(missing_ok=True)
+
+
+@contextmanager
+def _overheard(path: Path) -> Iterator[Path]:
+    """Meanwhile whatever a library prints past Python (a panic in Rust) goes into the file and not on the terminal."""
+    with path.open("wb") as said:
+        before = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            yield path
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
 
 
 @contextmanager

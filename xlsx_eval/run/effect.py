@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlsx_eval.errors import Unreadable
+from xlsx_eval.errors import FolderError, Unreadable
 from xlsx_eval.judging.evaluate import Evaluation, evaluate
 from xlsx_eval.judging.score import IndicatorScore
 from xlsx_eval.scheme import Scheme
 
 _SKIPPED = ("~$", ".")
-_KINDS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+_KINDS = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlsb", ".ods", ".csv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,12 @@ def _said(score: float | None) -> str:
 
 
 def workbooks(folder: Path) -> Iterator[Path]:
-    """Workbooks of a folder and the folders in it, by name; lock files and hidden ones are passed over."""
+    """Workbooks of a folder and the folders in it, by name; lock files and hidden ones are passed over.
+
+    Raises FolderError where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise FolderError(str(folder), "no_inbox")
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in _KINDS and not path.name.startswith(_SKIPPED) and path.is_file():
             yield path

@@ -28,13 +28,15 @@ from xlsx_eval.xlsx.read.workbook import read_book
 class Judged:
     """A file's result, what is handed back for it, and the extension that goes with the content.
 
-    `trace` is a traceback for whoever looks after the program, "" when nothing went wrong in it.
+    `trace` is a traceback for whoever looks after the program, "" when nothing went wrong in it; `said` is what
+    a library printed while it read the file.
     """
 
     result: Result
     data: bytes
     extension: str
     trace: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

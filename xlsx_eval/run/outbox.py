@@ -32,12 +32,16 @@ class Outbox:
 
     Before a file appears, its name and digest stand in the manifest; so the next run, even after one that was
     killed, knows our files. Those it does not write again are removed; one that was changed since is no
-    longer ours: it is kept, under another name where its own is needed. `kept` lists such files.
+    longer ours: it is kept, under another name where its own is needed. `kept` lists such files. With
+    `forgiving`, a name that the system refuses, because another program has the file open, costs itself only:
+    what lies there stays, and `refused` lists it; else it is a FolderError.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, forgiving: bool = False) -> None:
         self.root = root
         self.kept: list[str] = []
+        self.refused: list[str] = []
+        self._forgiving = forgiving
         self._written: dict[str, str] = {}
         with _telling(root):
             root.mkdir(parents=True, exist_ok=True)
@@ -80,9 +84,16 @@ class Outbox:
         """What an earlier run wrote at `name` is to stay, as if this one had written it."""
         digests = self._ours.get(name)
         if digests and name not in self._written:
-            path = self.root / name
-            found = _digest(path) if path.is_file() else ""
+            found = self._found(name)
             self._written[name] = found if found in digests else max(digests)
+
+    def _found(self, name: str) -> str:
+        """Digest of what lies at `name`, "" where nothing does or it cannot be read just now."""
+        path = self.root / name
+        try:
+            return _digest(path) if path.is_file() else ""
+        except PermissionError:
+            return ""
 
     @contextmanager
     def path_for(self, name: str) -> Iterator[Path]:
@@ -100,13 +111,26 @@ class Outbox:
 
     def _publish(self, temporary: Path, target: Path, name: str) -> None:
         digest = _synced_digest(temporary)
-        if target.exists() and not self._is_ours(name):
-            self._set_aside(target)
-        self._journal.write(_manifest_line(name, digest))
-        self._journal.flush()
-        os.replace(temporary, target)
-        sync_folder(target.parent)
-        self._written[name] = digest
+        with self._forgiven(name):
+            if target.exists() and not self._is_ours(name):
+                self._set_aside(target)
+            self._journal.write(_manifest_line(name, digest))
+            self._journal.flush()
+            os.replace(temporary, target)
+            sync_folder(target.parent)
+            self._written[name] = digest
+
+    @contextmanager
+    def _forgiven(self, name: str) -> Iterator[None]:
+        """Only a refusal is forgiven: a full disk would refuse everything else as well."""
+        try:
+            yield
+        except PermissionError:
+            if not self._forgiving:
+                raise
+            self.refused.append(name)
+            # What an earlier run left there is ours still, and not for finish to remove.
+            self.still(name)
 
     def _is_ours(self, name: str) -> bool:
         digests = self._ours.get(name, frozenset()) | {self._written.get(name, "")}
@@ -129,11 +153,11 @@ class Outbox:
             target = self.root / name
             if not target.is_file():
                 continue
-            if self._is_ours(name):
-                with _telling(target):
+            with _telling(target), self._forgiven(name):
+                if self._is_ours(name):
                     target.unlink()
-            else:
-                self.kept.append(name)
+                else:
+                    self.kept.append(name)
         self._journal.close()
         lines = (_manifest_line(name, digest) for name, digest in sorted(self._written.items()))
         temporary = self.root / f".{MANIFEST}{_UNFINISHED}"

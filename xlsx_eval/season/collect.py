@@ -276,6 +276,8 @@ class Collector:
         outbox: Outbox,
     ) -> str:
         arrival = case.arrival
+        if told := "\n".join(filter(None, (judged.trace, judged.said))):
+            self._tell(arrival.file, told)
         if not isinstance(judged, RoundJudged):
             return self._unreadable(arrival, judged, roster, outbox)
         seen = {"seen_code": judged.result.code, "seen_name": judged.result.department}
@@ -300,8 +302,6 @@ class Collector:
         stem = PurePosixPath(arrival.file).stem
         output = names.take(judged.result.state, stem, f"_无法读取回执{judged.extension}")
         outbox.write(output, judged.data)
-        if judged.trace:
-            self._tell(arrival.file, judged.trace)
         guess = roster.guess(arrival.file)
         self.ledger.decide(arrival.id, UNREAD, reason=judged.result.reason, department=guess, output=output)
         self._states[judged.result.state] += 1
