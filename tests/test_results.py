@@ -123,7 +123,21 @@ class TestCsv:
         assert len(headings) == len(set(headings)) == len(SCHEME.indicators) + 3
 
     @pytest.mark.parametrize(
-        "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\rx", "=", "-"]
+        "text",
+        [
+            "=1+1",
+            "+cmd|' /C calc'!A0",
+            "-2+3",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "=",
+            "-",
+            "＝1+1",
+            "＋1+1",
+            "－A1",
+            "＠SUM(A1)",
+        ],
     )
     def test_text_that_a_spreadsheet_would_calculate_is_neutralised(self, text: str) -> None:
         findings, scores = written(result(department=text, findings=(finding(found=text),)))

@@ -51,7 +51,8 @@ _SCORE_HEADINGS = (
     *VERDICTS,
 )
 
-_RISKY = re.compile(r"[=+\-@\t\r]")
+_RISKY = re.compile(r"[=+\-@＝＋－＠\t\r]")
+"""The full-width signs too: Excel with a Chinese input method takes them for the narrow ones."""
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]*)?%?\Z")
 
 
