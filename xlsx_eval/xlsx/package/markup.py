@@ -16,6 +16,7 @@ REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
+_MOST_DIGITS = 20
 _TAG = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _DECLARED = re.compile(rb"""\A<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
@@ -59,9 +60,12 @@ class Node:
 
     def descendants(self) -> Iterator[Node]:
         """Itself and all below, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.descendants()
+        # A stack of our own: a file may nest deeper than Python lets a function call itself.
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)
 
     def rel_id(self) -> str | None:
         """Its `r:id` attribute."""
@@ -76,6 +80,16 @@ class Node:
     def tag(self) -> str:
         """Its prefix as written, with the colon; empty without one."""
         return f"{self.prefix}:" if self.prefix else ""
+
+
+def whole(text: str, partname: str = "") -> int | None:
+    """The number these digits spell, None for other text; raises Unreadable for more than any part may count to."""
+    if not text.isdecimal():
+        return None
+    # Python itself refuses to read a number of thousands of digits, with an error of its own.
+    if len(text) > _MOST_DIGITS:
+        raise Unreadable("xml_damaged", f"{partname}: a number of {len(text)} digits")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)

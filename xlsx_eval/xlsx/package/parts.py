@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Archive, Limits, Member
-from xlsx_eval.xlsx.package.markup import REL, Node, Text, parse, transitional
+from xlsx_eval.xlsx.package.markup import REL, Node, Text, parse, transitional, whole
 
 CONTENT_TYPES = "[Content_Types].xml"
 _KINDS = {
@@ -156,11 +156,10 @@ class Package:
 
     def _sheet(self, node: Node) -> SheetEntry:
         rel = self.rel(self.workbook, node.rel_id())
-        sheet_id = node.attrs.get("sheetId", "0")
         return SheetEntry(
             name=node.attrs.get("name", ""),
             state=node.attrs.get("state", "visible"),
-            sheet_id=int(sheet_id) if sheet_id.isdecimal() else 0,
+            sheet_id=whole(node.attrs.get("sheetId", "0"), self.workbook) or 0,
             partname=rel.target if rel and not rel.external else "",
             kind=rel.kind if rel else "",
             rel_id=node.rel_id() or "",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
-from xlsx_eval.xlsx.package.markup import Node
+from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.package.parts import Package, SheetEntry
 from xlsx_eval.xlsx.read.book import Book, SheetData
 from xlsx_eval.xlsx.read.cell_styles import CellStyle, cell_styles
@@ -120,11 +120,12 @@ def _names(root: Node, sheets: list[str]) -> tuple[dict[str, str], dict[tuple[st
     listed = root.find("definedNames")
     for node in listed.all("definedName") if listed else ():
         name, text = node.attrs.get("name", ""), node.text.strip().removeprefix("=")
-        position = node.attrs.get("localSheetId")
-        if position is None:
+        scope = node.attrs.get("localSheetId")
+        position = None if scope is None else whole(scope, "xl/workbook.xml")
+        if scope is None:
             names[name] = text
-        elif position.isdecimal() and int(position) < len(sheets):
-            local[sheets[int(position)], name] = text
+        elif position is not None and position < len(sheets):
+            local[sheets[position], name] = text
     return names, local
 
 

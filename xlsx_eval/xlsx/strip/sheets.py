@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from xlsx_eval.xlsx.package.markup import Node, parse
+from xlsx_eval.xlsx.package.markup import Node, parse, whole
 from xlsx_eval.xlsx.package.parts import Package, rels_of
 from xlsx_eval.xlsx.write.edits import Edit, set_attribute
 from xlsx_eval.xlsx.write.patch import Patch
@@ -30,16 +30,16 @@ def _names(root: Node, data: bytes, positions: Collection[int]) -> Iterable[Edit
     defined = root.find("definedNames")
     if defined is None:
         return
-    scoped = [(node, node.attrs.get("localSheetId", "")) for node in defined.all("definedName")]
-    dropped = [node for node, scope in scoped if scope.isdecimal() and int(scope) in positions]
+    scoped = [(node, whole(node.attrs.get("localSheetId", ""))) for node in defined.all("definedName")]
+    dropped = [node for node, scope in scoped if scope in positions]
     if len(dropped) == len(scoped):
         yield Edit(defined.start, defined.end, "")
         return
     for node, scope in scoped:
         if node in dropped:
             yield Edit(node.start, node.end, "")
-        elif scope.isdecimal():
-            yield set_attribute(node, data, "localSheetId", str(_moved(int(scope), positions)))
+        elif scope is not None:
+            yield set_attribute(node, data, "localSheetId", str(_moved(scope, positions)))
 
 
 def _views(root: Node, data: bytes, positions: Collection[int], count: int) -> Iterable[Edit | None]:
@@ -48,9 +48,9 @@ def _views(root: Node, data: bytes, positions: Collection[int], count: int) -> I
     left = max(0, count - len(positions) - 1)
     for view in views.all("workbookView") if views else ():
         for name in ("activeTab", "firstSheet"):
-            given = view.attrs.get(name, "")
-            if given.isdecimal():
-                yield set_attribute(view, data, name, str(min(_moved(int(given), positions), left)))
+            given = whole(view.attrs.get(name, ""))
+            if given is not None:
+                yield set_attribute(view, data, name, str(min(_moved(given, positions), left)))
 
 
 def _moved(position: int, positions: Collection[int]) -> int:

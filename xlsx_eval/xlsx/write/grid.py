@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from xlsx_eval.cell import CellRef
-from xlsx_eval.xlsx.package.markup import Node
+from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.write.vml import Grid
 
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row\s[^>]*>")
@@ -34,12 +34,12 @@ def _columns(root: Node, near: set[int]) -> dict[int, int]:
     cols = root.find("cols")
     last = max(near)
     for node in cols.all("col") if cols else ():
-        first, final = node.attrs.get("min", ""), node.attrs.get("max", "")
+        first, final = whole(node.attrs.get("min", "")), whole(node.attrs.get("max", ""))
         width = _number(node.attrs.get("width", ""))
-        if not first.isdecimal() or not final.isdecimal() or width is None:
+        if first is None or final is None or width is None:
             continue
         pixels = 0 if node.attrs.get("hidden") in ("1", "true") else round(width * 7)
-        sizes |= {column: pixels for column in range(int(first), min(int(final), last) + 1) if column in near}
+        sizes |= {column: pixels for column in range(first, min(final, last) + 1) if column in near}
     return sizes
 
 
@@ -49,14 +49,14 @@ def _rows(data: bytes, near: set[int]) -> dict[int, int]:
         return sizes
     for match in _ROW.finditer(data):
         attrs = dict(_ATTRIBUTE.findall(match[0]))
-        number = attrs.get(b"r", b"")
-        if not number.isdigit() or int(number) not in near:
+        number = whole(attrs.get(b"r", b"").decode())
+        if number is None or number not in near:
             continue
         height = _number(attrs.get(b"ht", b"").decode())
         if attrs.get(b"hidden") in (b"1", b"true"):
-            sizes[int(number)] = 0
+            sizes[number] = 0
         elif height is not None:
-            sizes[int(number)] = round(height / 0.75)
+            sizes[number] = round(height / 0.75)
     return sizes
 
 

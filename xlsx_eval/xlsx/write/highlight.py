@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xlsx_eval.cell import CellRef
-from xlsx_eval.xlsx.package.markup import Node
+from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.write.edits import Edit, content, element
 from xlsx_eval.xlsx.write.patch import Patch
 from xlsx_eval.xlsx.write.stored import Stored
@@ -37,7 +37,7 @@ def highlight(tag: str, area: str, ref: CellRef, value: Stored, dxf: int, priori
 def highest_priority(root: Node) -> int:
     """The greatest priority of the sheet's rules; ours come after, so the department's own stay on top."""
     given = (node.attrs.get("priority", "") for node in root.descendants() if node.name == "cfRule")
-    return max((int(text) for text in given if text.isdecimal()), default=0)
+    return max((whole(text) or 0 for text in given), default=0)
 
 
 def strip_highlights(patch: Patch, partname: str, root: Node) -> None:

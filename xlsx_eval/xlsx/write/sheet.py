@@ -38,12 +38,11 @@ def outline(data: bytes, partname: str = "") -> Node:
 
 def _shift(node: Node, after: int, cut: int) -> None:
     """Offsets beyond the cut counted as in the whole part."""
-    node.start += cut if node.start >= after else 0
-    node.inner += cut if node.inner > after else 0
-    node.close += cut if node.close >= after else 0
-    node.end += cut if node.end > after else 0
-    for child in node.children:
-        _shift(child, after, cut)
+    for below in node.descendants():
+        below.start += cut if below.start >= after else 0
+        below.inner += cut if below.inner > after else 0
+        below.close += cut if below.close >= after else 0
+        below.end += cut if below.end > after else 0
 
 
 def place(root: Node, name: str, order: list[str]) -> int:

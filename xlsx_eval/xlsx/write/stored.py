@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 from xlsx_eval.cell import CellRef
-from xlsx_eval.xlsx.package.markup import Node
+from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.package.parts import Package
 
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.S)
@@ -75,7 +75,8 @@ class _Counter:
         local = name.rpartition(" ")[2]
         given = attrs.get("r", "")
         if local == "row":
-            self.row = int(given) if given.isdecimal() else self.row + 1
+            number = whole(given)
+            self.row = self.row + 1 if number is None else number
             self.column = 0
         elif local == "c":
             ref = CellRef.parse(given) if given else CellRef(self.row, self.column + 1)
@@ -165,9 +166,10 @@ class SharedStrings:
         if self._data is None:
             self._load()
         assert self._data is not None
-        if not index.isdecimal() or int(index) >= len(self._starts):
+        number = whole(index)
+        if number is None or number >= len(self._starts):
             return ""
-        node = _fragment(self._data, self._starts[int(index)])
+        node = _fragment(self._data, self._starts[number])
         return rich_text(node) if node else ""
 
     def _load(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from xlsx_eval.xlsx.package.markup import Node, Text, parse
+from xlsx_eval.xlsx.package.markup import Node, Text, parse, whole
 from xlsx_eval.xlsx.package.parts import resolve
 from xlsx_eval.xlsx.write.added import Style
 from xlsx_eval.xlsx.write.edits import Edit, append_child, applied, element, insert, set_attribute
@@ -176,9 +176,9 @@ class Styles:
         if not self._formats:
             listed = self._root.find("numFmts")
             for node in listed.all("numFmt") if listed else ():
-                given = node.attrs.get("numFmtId", "")
-                if given.isdecimal():
-                    self._formats.setdefault(node.attrs.get("formatCode", ""), int(given))
+                given = whole(node.attrs.get("numFmtId", ""))
+                if given is not None:
+                    self._formats.setdefault(node.attrs.get("formatCode", ""), given)
         if code not in self._formats:
             number = max([_FIRST_FREE_FORMAT - 1, *self._formats.values()]) + 1
             self._formats[code] = number
@@ -227,4 +227,7 @@ class Styles:
 
 def _shape(node: Node) -> object:
     """What makes two entries equal, whatever their prefixes."""
-    return node.name, tuple(sorted(node.attrs.items())), tuple(_shape(child) for child in node.children)
+    # How many children each has makes the flat list stand for one tree only.
+    return tuple(
+        (below.name, tuple(sorted(below.attrs.items())), len(below.children)) for below in node.descendants()
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsx_eval.cell import CellRef
-from xlsx_eval.xlsx.package.markup import Node
+from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.package.parts import SheetEntry
 from xlsx_eval.xlsx.write.edits import Edit, element, insert
 from xlsx_eval.xlsx.write.patch import Patch
@@ -61,7 +61,7 @@ def write_boxes(
     legacy = next((node for node in root.descendants() if node.name == "legacyDrawing"), None)
     rel = package.rel(sheet.partname, legacy.rel_id()) if legacy else None
     ids = (node.attrs.get("shapeId", "") for node in root.descendants())
-    used = [int(number) for number in ids if number.isdecimal()]
+    used = [number for number in map(whole, ids) if number is not None]
     if rel and package.has(rel.target):
         _extend(patch, rel.target, boxes, grid, used)
         return
@@ -96,11 +96,16 @@ def _extend(
     data = patch.text(partname).data
     ends = list(_END.finditer(data))
     block = _IDMAP.search(data)
-    first = int(block[1].split(b",")[0]) * _BLOCK if block else _BLOCK
-    highest = max([first, *used, *(int(number) for number in _SPID.findall(data))])
+    first = _claimed(block[1], partname)[0] * _BLOCK if block else _BLOCK
+    highest = max([first, *used, *(whole(number.decode(), partname) or 0 for number in _SPID.findall(data))])
     kind = "" if b'_x0000_t202"' in data or b"_x0000_t202'" in data else _SHAPE_TYPE
     at = ends[-1].start() if ends else len(data)
     patch.edit(partname, Edit(at, at, kind + _shapes(boxes, grid, highest)))
+
+
+def _claimed(found: bytes, partname: str) -> list[int]:
+    """The blocks of shape ids that a drawing lists as its own."""
+    return [whole(number.strip().decode(), partname) or 0 for number in found.split(b",")]
 
 
 def _free_block(patch: Patch) -> int:
@@ -110,7 +115,7 @@ def _free_block(patch: Patch) -> int:
     for name in package.names:
         if name.lower().endswith(".vml"):
             for found in _IDMAP.findall(package.read(name)):
-                claimed += [int(number) for number in found.split(b",") if number.strip()]
+                claimed += _claimed(found, name)
     patch.vml_block = max([*claimed, patch.vml_block]) + 1
     return patch.vml_block
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from xlsx_eval.cell import quote_sheet
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
-from xlsx_eval.xlsx.package.markup import Node
+from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.package.parts import Package, SheetEntry
 from xlsx_eval.xlsx.write.edits import append_child, content, element, insert
 from xlsx_eval.xlsx.write.patch import Patch
@@ -38,7 +38,8 @@ def our_sheets(package: Package) -> frozenset[int]:
         for node in (defined.all("definedName") if defined else ())
         if node.attrs.get("name") == OURS
     )
-    found = {int(scope) for scope in scopes if scope.isdecimal() and int(scope) < len(package.sheets)}
+    numbers = {whole(scope, package.workbook) for scope in scopes}
+    found = {number for number in numbers if number is not None and number < len(package.sheets)}
     if not found:
         found = {at for at, sheet in enumerate(package.sheets) if _bears_footer(package, sheet)}
     return frozenset(found)
