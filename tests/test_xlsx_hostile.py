@@ -1,8 +1,11 @@
-"""Hostile parts: numbers of thousands of digits, and deep nesting."""
+"""Hostile parts: numbers of thousands of digits, deep nesting, fields shorter than they say."""
 
 from __future__ import annotations
 
+import io
 import re
+import struct
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +13,7 @@ from packages import MAIN, SPREADSHEET, with_note, with_part, zipped
 
 from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx import Mark, annotate_cells, strip_marks
+from xlsx_eval.xlsx.read.sniff import sniff
 from xlsx_eval.xlsx.read.workbook import read_book
 
 MARKS = [Mark("Sheet1", "B1", "错误", "合计不符。"), Mark("Sheet1", "A3", "提示", "已按数字读取。")]
@@ -86,3 +90,21 @@ def test_a_deeply_nested_conditional_format_is_compared_with_ours() -> None:
     nested = f"<dxf><font/>{'<a>' * 990}{'</a>' * 990}</dxf>"
     parts["xl/styles.xml"] = parts["xl/styles.xml"].replace("<dxf><font/></dxf>", nested)
     assert list(_answers(zipped(parts))) == ["done"] * 3
+
+
+@pytest.mark.parametrize(("says", "holds"), [(24, 8), (16, 0), (8, 7), (65535, 4)])
+def test_a_zip64_field_shorter_than_it_says_is_damage(says: int, holds: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in _parts().items():
+            archive.writestr(name, text)
+    data = bytearray(out.getvalue())
+    end = data.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<2L", data, end + 12)
+    field = struct.pack("<2H", 1, says) + bytes(holds)
+    (name_size,) = struct.unpack_from("<H", data, start + 28)
+    struct.pack_into("<H", data, start + 30, len(field))
+    struct.pack_into("<L", data, end + 12, size + len(field))
+    data[start + 46 + name_size : start + 46 + name_size] = field
+    assert sniff(bytes(data)) == "truncated"
+    assert list(_answers(bytes(data))) == ["truncated"] * 3

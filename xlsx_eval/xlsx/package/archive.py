@@ -173,7 +173,10 @@ def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, 
     while at + 4 <= len(extra):
         tag, length = struct.unpack_from("<2H", extra, at)
         if tag == 1:
-            wide = list(struct.unpack_from(f"<{length // 8}Q", extra, at + 4)) if length >= 8 else []
+            if at + 4 + length > len(extra):
+                raise Unreadable("truncated", "the zip64 field of a member is cut off")
+            # Only those numbers stand in it that did not fit the narrow ones, in this order.
+            wide = list(struct.unpack_from(f"<{length // 8}Q", extra, at + 4))
             size = wide.pop(0) if size == _FULL32 and wide else size
             packed = wide.pop(0) if packed == _FULL32 and wide else packed
             offset = wide.pop(0) if offset == _FULL32 and wide else offset
