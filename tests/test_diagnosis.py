@@ -170,3 +170,38 @@ def test_a_rate_computed_from_a_wrong_figure_is_told_as_it_will_be() -> None:
     assert only(found, "C07").correction == 51342.18
     assert (rate.code, rate.expected, rate.under) == ("D01", "99%", f"{DATA}!E13")
     assert rate.message.startswith("更正 E13 后，")
+
+
+def test_two_sums_that_demand_different_values_of_one_blank_are_told_as_a_contradiction() -> None:
+    """Filling it by either would only make the other fail, so neither value is ordered."""
+    editor = Editor().set(DATA, "E17", None).set(PROJECTS, "F5", 777.77)
+    found = evaluate(editor.save(), scheme())
+    wrong = only(found, "C10")
+    assert (wrong.sheet, wrong.cell, wrong.found, wrong.correction) == (DATA, "E17", "空白", None)
+    assert "按“基本支出＋项目支出＝支出合计（决算数）”应为 6435.86" in wrong.message
+    assert (DATA, "E17", 6435.86) in wrong.candidates
+    assert len({value for *_, value in wrong.candidates}) == 2
+    assert (DATA, "E17") not in {
+        (item.sheet, item.cell) for item in found.findings if item.correction is not None
+    }
+    books = Editor().set(PROJECTS, "F5", 777.77)
+    assert {item.code for item in evaluate(books.save(), scheme()).findings} == {"C07"}
+
+
+def test_the_total_is_told_as_all_corrections_make_it_though_a_figure_is_wrong_too() -> None:
+    """A wrong amount elsewhere does not bring the sum of the wrong scores back."""
+    editor = Editor().set(DATA, "E13", 51432.18).set(SCORES, "G20", "否").set(ENDING, "C4", 50)
+    found = evaluate(editor.save(), scheme())
+    assert only(found, "C07").correction == 51342.18
+    assert only(found, "E07").correction == 97.6
+    assert only(found, "E01").correction == 0.5
+
+
+def test_the_total_is_not_ordered_while_a_self_score_waits_for_an_open_case() -> None:
+    editor = Editor().set(DATA, "B7", 304).set(SCORES, "I22", 0.5).set(ENDING, "C4", 91)
+    found = evaluate(editor.save(), scheme())
+    assert only(found, "D01").correction is None
+    total = only(found, "E07")
+    assert total.correction is None or not any(
+        item.correction is None and item.code in ("E01", "E02") for item in found.findings
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xlsx_eval.findings import EXPLAIN, Finding, finding
 from xlsx_eval.formula.numbers import ROUND_HALF_UP, rounded
@@ -14,6 +15,7 @@ from xlsx_eval.scheme import Indicator
 from xlsx_eval.scheme.rules import value_text
 
 LISTED = 3
+_WAITING = "；部分得分尚待核实，核实后再更正总分"
 _EXPLAIN_HINT = "请补填所需数据；确实无法提供的，请说明理由和评分依据。"
 _TELL_THE_SCORE = frozenset({"E01", "E02", "E03", "E04"})
 _ZERO_HINT = "请核对作除数的预算数或编制数；未调整预算的，调整后预算数请留空，不要填 0。"
@@ -201,8 +203,11 @@ def _unanswered(case: Case, indicator: Indicator, words: dict[str, str]) -> Iter
     )
 
 
-def total_and_grade(case: Case) -> Iterator[Finding]:
-    """E07 for a total that its items cannot give, E08 for a grade that the total does not have."""
+def total_and_grade(case: Case, *, waiting: bool = False) -> Iterator[Finding]:
+    """E07 for a total that its items cannot give, E08 for a grade that the total does not have.
+
+    While some self-scores are `waiting` to be settled neither is told what to be: that would be wrong again.
+    """
     total = case.submission.answers.get("自评总分")
     if total is None or total.number is None:
         return
@@ -210,8 +215,14 @@ def total_and_grade(case: Case) -> Iterator[Finding]:
         words = {"字段": total.field.title, "原文": total.shown, "范围": f"0～{show(case.scheme.points)}"}
         yield finding("B04", total.place, "自评总分", words=words, found=total.shown, expected=words["范围"])
         return
-    yield from _total(case, total, total.number)
-    yield from _grade(case, total.number)
+    wrong = list(_total(case, total, total.number))
+    if waiting:
+        wrong = [replace(item, message=f"{item.message}{_WAITING}", correction=None) for item in wrong]
+    yield from wrong
+    right = wrong[0].correction if wrong else total.number
+    yield from _grade(
+        case, right if isinstance(right, float) else total.number, open_=not isinstance(right, float)
+    )
 
 
 def _total(case: Case, total: Answer, stated: float) -> Iterator[Finding]:
@@ -244,14 +255,14 @@ def _total(case: Case, total: Answer, stated: float) -> Iterator[Finding]:
     )
 
 
-def _grade(case: Case, stated: float) -> Iterator[Finding]:
+def _grade(case: Case, stated: float, *, open_: bool) -> Iterator[Finding]:
     answer = case.submission.answers.get("自评等级")
     if answer is None or not isinstance(answer.value, str):
         return
     grade = case.scheme.grade(rounded(stated, 2, ROUND_HALF_UP))
     if answer.value != grade:
         words = {"自评": answer.value, "总分": show(stated), "等级": grade}
-        yield finding(
+        item = finding(
             "E08",
             answer.place,
             "自评等级",
@@ -259,5 +270,6 @@ def _grade(case: Case, stated: float) -> Iterator[Finding]:
             found=answer.value,
             expected=grade,
             about="grade",
-            correction=grade,
+            correction=None if open_ else grade,
         )
+        yield replace(item, message=f"{item.message}；总分更正后再定等级") if open_ else item

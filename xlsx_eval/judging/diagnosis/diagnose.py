@@ -14,7 +14,7 @@ from xlsx_eval.judging.diagnosis.known import Known, known_causes
 from xlsx_eval.judging.diagnosis.moves import Moves, cells_of
 from xlsx_eval.judging.diagnosis.relations import Relation, Relations
 from xlsx_eval.judging.diagnosis.search import OPEN, Cause, Search, groups
-from xlsx_eval.judging.diagnosis.told import cause_finding, opened
+from xlsx_eval.judging.diagnosis.told import cause_finding, contradiction, opened
 from xlsx_eval.judging.score import IndicatorScore
 
 _Named = tuple[str, str]
@@ -38,6 +38,7 @@ class Head:
     mends: frozenset[str]
     is_open: bool
     meant: float | None = None
+    contradicts: bool = False
 
 
 def diagnosed(
@@ -54,9 +55,10 @@ def diagnosed(
     if not heads:
         return [*other, *_with_totals(case, figures)]
     mended = corrected(base, cells_of(cause.move for cause in causes)) if causes else base
-    after = _with_totals(mended, judge(mended))
     shown = _Shown(case, heads, relations or Relations(case))
-    return shown.findings(other, figures, after)
+    told = shown.findings(other, _without_totals(figures), _without_totals(judge(mended)))
+    # Last, for only now it is known which self-scores are corrected and which wait for an open case.
+    return _with_totals(mended, [*told, *(item for item in figures if item.about in _TOTALS)])
 
 
 def _doubtful(base: Case, known: Sequence[Known], figures: Sequence[Finding], judge: Judge) -> bool:
@@ -106,12 +108,20 @@ def _cause_heads(
         if cause.level != OPEN:
             yield Head(_closed(cause, others), frozenset(cells), mends, is_open=False)
             continue
+        if cause.against:
+            mends |= {relation.about for relation in cause.against}
+            yield Head(contradiction(cause), frozenset(cells), mends, is_open=True, contradicts=True)
+            continue
         told = [item for item in figures if item.about in mends]
         if told:
             cells |= {spot for rival in cause.rivals for spot in rival.changes}
             dearest = max(cause.mends, key=lambda relation: relation.cost).about
             first = next((item for item in told if item.about == dearest), told[0])
             yield Head(opened(first, cause), frozenset(cells), mends, is_open=True)
+
+
+def _without_totals(figures: Iterable[Finding]) -> list[Finding]:
+    return [item for item in figures if item.about not in _TOTALS]
 
 
 def _with_totals(case: Case, figures: Sequence[Finding]) -> list[Finding]:
@@ -125,14 +135,25 @@ def _with_totals(case: Case, figures: Sequence[Finding]) -> list[Finding]:
     if slipped is not None:
         figures = [_lowered(item) if item is slipped else item for item in figures]
         scores[slipped.sheet, slipped.cell] = _score_of(case, slipped)
-    if not scores:
+    waiting = _waiting_scores(case, figures)
+    if not scores and not waiting:
         return list(figures)
-    later = _claiming(case, scores)
-    kept = [item for item in figures if item.about not in _TOTALS]
-    totals = list(total_and_grade(later))
+    totals = total_and_grade(_claiming(case, scores), waiting=waiting)
     said = {item.about: item for item in figures if item.about in _TOTALS}
-    first = min(scores)
-    return kept + [_afterwards(item, said.get(item.about), first) for item in totals]
+    first = min(scores) if scores else None
+    return _without_totals(figures) + [
+        _afterwards(item, said.get(item.about), first) for item in totals if item.about in _TOTALS
+    ]
+
+
+def _waiting_scores(case: Case, figures: Iterable[Finding]) -> bool:
+    """Whether a self-score is wrong and not known: out of its band, or resting on a figure that is still open."""
+    claims = {_named(one) for one in case.scored.indicators}
+    return any(
+        (item.code in _SCORES | {"F03"} and item.correction is None)
+        or (item.candidates and not claims.isdisjoint(item.also))
+        for item in figures
+    )
 
 
 def _claiming(case: Case, scores: Mapping[_Named, float]) -> Case:
@@ -173,9 +194,9 @@ def _lowered(item: Finding) -> Finding:
     return replace(item, verdict=ERROR, message=message, correction=correction)
 
 
-def _afterwards(item: Finding, before: Finding | None, first: _Named) -> Finding:
-    if before is not None and before.expected == item.expected:
-        return before
+def _afterwards(item: Finding, before: Finding | None, first: _Named | None) -> Finding:
+    if first is None or (before is not None and before.expected == item.expected):
+        return item
     message = f"更正各项自评得分后，{item.message}"
     return replace(item, message=message, under=f"{first[0]}!{first[1]}")
 
@@ -214,6 +235,10 @@ class _Shown:
                 continue
             number = self._resting_on(item)
             was = then.get(_subject(item))
+            contradictory = self._contradiction_of(item)
+            if contradictory is not None:
+                carried[contradictory] += [] if was is None else [was]
+                continue
             if number is None or (was is not None and was.expected == item.expected):
                 listed.append(was if number is None and was is not None else item)
             elif self._heads[number].is_open:
@@ -250,6 +275,12 @@ class _Shown:
         hits = [number for number, head in enumerate(self._heads) if head.cells & cells]
         return min(hits, key=lambda number: not self._heads[number].is_open, default=None)
 
+    def _contradiction_of(self, item: Finding) -> int | None:
+        """The contradiction a sum is one side of: told there, and not again by itself."""
+        return next(
+            (n for n, head in enumerate(self._heads) if head.contradicts and item.about in head.mends), None
+        )
+
     def _heads_of(self, item: Finding) -> list[int]:
         """The heads that make a finding vanish: those that mend it, else those whose cells it rests on."""
         cells = self._rests.get(item.about, frozenset())
@@ -276,8 +307,6 @@ def _waiting(item: Finding, head: Finding) -> Finding:
 
 def _hung(item: Finding, head: Finding) -> Finding:
     """A finding as it will stand once the figure it rests on is corrected."""
-    if item.about in _TOTALS:
-        return item
     return replace(item, message=f"更正 {head.cell} 后，{item.message}", under=f"{head.sheet}!{head.cell}")
 
 

@@ -25,13 +25,15 @@ class Cause:
     """A move that explains what fails.
 
     `level` is certain, likely or open; `mends` are the relations that hold with it and fail without; `rivals`
-    are other moves that would do as well, the best first.
+    are other moves that would do as well, the best first. `against` are sums that demand another value of the
+    same cell, so that whatever it holds one of them fails.
     """
 
     move: Move
     level: str
     mends: tuple[Relation, ...]
     rivals: tuple[Move, ...] = ()
+    against: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,14 @@ class Search:
     def causes(self, failing: Sequence[Relation]) -> tuple[Cause, ...]:
         """The causes behind some failing relations that hang together; none where leaving them is likelier."""
         best = self._best(_Node((), tuple(failing), _left(failing)))
-        return tuple(self._judged(move, best) for move in best.moves)
+        judged = [self._judged(move, best) for move in best.moves]
+        told = {relation.about for cause in judged for relation in cause.against}
+        # What would mend only the other side of a contradiction is no cause beside it.
+        return tuple(
+            cause
+            for cause in judged
+            if cause.against or cause.level != OPEN or not {one.about for one in cause.mends} <= told
+        )
 
     def _best(self, start: _Node) -> _Node:
         beam, best = [start], start
@@ -96,6 +105,9 @@ class Search:
         ways = sorted(self._children(without), key=lambda node: node.cost)
         rivals = [way for way in ways if way.moves[-1].changes != move.changes]
         # A different value of one cell is told at that cell, the same cell with others by what is left over.
+        against = self._against(move, mends, others)
+        if against:
+            return Cause(move, OPEN, mends, _near(move, rivals, best.cost), against)
         gap = min((way.cost for way in (*rivals, without)), default=without.cost) - best.cost
         witnesses = _witnesses(mends)
         told = move.explained and (witnesses > 1 or move.slip is not ONE_DIGIT or _sizeable(move, mends))
@@ -104,6 +116,16 @@ class Search:
         if gap >= _AHEAD and (told or witnesses > 1):
             return Cause(move, LIKELY, mends)
         return Cause(move, OPEN, mends, _near(move, rivals, best.cost))
+
+    def _against(self, move: Move, mends: Sequence[Relation], others: Sequence[Move]) -> tuple[Relation, ...]:
+        """Sums over the one cell of a move that then fail, but for figures changed beside it without any reason."""
+        if len(move.answers) > 1 or (move.explained and move.answers[0].number is not None):
+            return ()
+        after = {**cells_of(one for one in others if one.explained), **move.changes}
+        proving = [one for one in mends if one.additive and one.proves]
+        against = tuple(one for one in proving if self._relations.off(one, after))
+        # What two sums say without help is not outweighed by a third.
+        return against if len(proving) - len(against) < 2 else ()
 
     def _failing(self, changes: Mapping[Address, float], best: _Node, move: Move) -> tuple[Relation, ...]:
         """What fails with `changes` among what the move touches and what the best node leaves."""

@@ -12,6 +12,7 @@ from xlsx_eval.judging.diagnosis.search import CERTAIN, Cause
 from xlsx_eval.reading.entries import show
 
 _LISTED = 5
+_MARKED = 40
 _WAYS = 6
 """How many ways to mend a relation are spelt out; further cells are only named."""
 
@@ -69,6 +70,36 @@ def _basis(mends: Sequence[Relation]) -> str:
 def _quoted(title: str) -> str:
     """A title in quotes; in brackets where it has quotes of its own."""
     return f"〔{title}〕" if "“" in title else f"“{title}”"
+
+
+def contradiction(cause: Cause) -> Finding:
+    """C10 for a figure of which two sums demand different values; neither is ordered."""
+    answer, value = cause.move.answers[0], cause.move.values[0]
+    sides = [(one, value) for one in cause.mends if one.additive and one not in cause.against]
+    stands = cause.move.changes
+    for relation in cause.against:
+        off = relation.off(stands)
+        far = relation.off({answer.place: value + 1.0})
+        share = 0.0 if off is None or far is None else round(far - off, 6)
+        if off and abs(share) == 1.0:
+            sides.append((relation, round(value - off / share, 4)))
+    said = "；".join(f"按{_quoted(relation.title)}应为 {show(other)}" for relation, other in sides)
+    stated = f"填报 {answer.shown}" if answer.number is not None else "未填"
+    others = {
+        spot: one for relation in (*cause.mends, *cause.against) for spot, one in relation.cells.items()
+    }
+    told = finding(
+        "C10",
+        answer.place,
+        answer.field.name,
+        words={"字段": answer.field.title, "填报": stated, "各方": said},
+        found=answer.shown,
+        expected="待核实",
+        money=max(abs(one - (answer.number or 0.0)) for _, one in sides),
+        also=tuple(spot for spot in others if spot != answer.place)[:_MARKED],
+        about=f"figure:{answer.field.name}:{answer.row}",
+    )
+    return replace(told, candidates=tuple((answer.place.sheet, answer.place.cell, one) for _, one in sides))
 
 
 def opened(item: Finding, cause: Cause) -> Finding:
