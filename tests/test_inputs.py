@@ -767,7 +767,7 @@ def test_every_failing_sum_names_the_self_score_it_lowers() -> None:
 
 
 def test_an_unreadable_input_has_no_followers() -> None:
-    found = edited("支出功能科目", "F5", "四亿")
+    found = edited("支出功能科目", "F5", "四个亿左右吧")
     assert told(found) == {("B02", "支出功能科目", "F5")}
 
 

@@ -47,6 +47,7 @@ INSIDE = {
         "convert",
         "submission",
         "own_entries",
+        "targets",
         "entries",
         "recompute",
         "locate normalise",

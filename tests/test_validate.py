@@ -153,7 +153,12 @@ def test_a_score_above_the_points_and_below_zero() -> None:
 
 
 def test_a_missing_score() -> None:
-    assert codes_at(judge(单位名称="教育局"), "资产清查情况_自评得分") == {"E04"}
+    found = judge(单位名称="教育局")
+    missing = [item for item in found.findings if item.code == "E04"]
+    cell = scheme().fields["资产清查情况_自评得分"]
+    assert len(missing) == 1, "seventeen blank scores are one thing to do"
+    assert "共 17 处" in missing[0].message
+    assert (cell.sheet, str(cell.cell)) in {*missing[0].also, (missing[0].sheet, missing[0].cell)}
 
 
 def test_lost_points_without_a_reason() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from xlsx_eval.reading.entries import Answer, Submission, show
 from xlsx_eval.reading.normalise import Reading, read_number, read_text
+from xlsx_eval.reading.targets import leveled, with_target
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.xlsx.read.book import Book
 from xlsx_eval.xlsx.read.number_formats import is_percent
@@ -61,7 +62,10 @@ def _read_as(answer: Answer, reading: Reading) -> Answer:
 def _target_and_actual(row: Mapping[str, Answer], book: Book) -> tuple[Answer, Answer]:
     """Target and result of a row in its unit."""
     unit = _unit_of(row, book)
+    if row["指标性质"].value == "定性":
+        return row["年度指标值"], leveled(row["实际完成值"])
     target, actual = (_in_unit(row[name], unit, book) for name in ("年度指标值", "实际完成值"))
+    target, actual = with_target(target, actual, row["指标性质"].value)
     if unit in _PERCENTS:
         lower_is_better = row["指标性质"].value == "≤"
         if is_share_beside(actual, target, book) and not lower_is_better:

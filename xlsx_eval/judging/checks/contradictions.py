@@ -22,6 +22,10 @@ _WHOLE = re.compile("满意度|合格率|达标率|及时率")
 _FALLS = re.compile("增|减|降|净|差|变动|变化|盈|亏|结余|利润")
 """What may well be negative."""
 _PLAIN_COUNTER = "个"
+_SURVEYED = re.compile("满意")
+"""A survey gives its points of 100 as a percentage."""
+_PER = re.compile("[/每]")
+"""What makes a unit one of cost or rate: 元 is not 元/平方米."""
 _CLEARLY_A_LIMIT = 20.0
 """A limit in percent beside which a result of at most 1 may be a share of 1."""
 
@@ -33,6 +37,7 @@ def contradictions(row: Mapping[str, Answer], name: str, book: Book) -> Iterator
     yield from _sign(row, name)
     yield from _units(row, name)
     yield from _share_or_percentage(row, name, book)
+    yield from _approximate(row, name)
     for column in _FIGURES:
         limits = out_of_reach(row, row[column])
         if limits:
@@ -96,16 +101,20 @@ def _units(row: Mapping[str, Answer], name: str) -> Iterator[Finding]:
     wanted = unit_of(unit.value)
     for column in _FIGURES:
         entry = _entry(row[column])
-        if entry is None or wanted.percent or not entry.unit.stated:
+        if entry is None or not entry.unit.stated or (wanted.percent and entry.unit.percent):
             continue
         typed = entry.unit
-        if typed.percent or not _alike(typed.base, wanted.base):
+        if wanted.percent and typed.text.strip("()") == "分" and _SURVEYED.search(name):
+            continue
+        if typed.percent or wanted.percent or not _alike(typed.base, wanted.base):
             words = f"{column}填写为“{row[column].shown}”，而计量单位为“{unit.value}”"
             yield _told(row[column], unit, name, words)
 
 
 def _alike(typed: str, wanted: str) -> bool:
     """Whether two units may be the same: one names the other, or one is said in general only."""
+    if _PER.search(typed) is None and _PER.search(wanted) is not None and typed:
+        return False
     return not typed or not wanted or typed == _PLAIN_COUNTER or typed in wanted or wanted in typed
 
 
@@ -118,6 +127,29 @@ def _share_or_percentage(row: Mapping[str, Answer], name: str, book: Book) -> It
     if limit >= _CLEARLY_A_LIMIT and share * 100 > limit and is_share_beside(actual, target, book):
         words = f"实际完成值填写为 {actual.shown}，不能确定是 {show(share)}% 还是 {show(share * 100)}%"
         yield _told(actual, row["计量单位"], name, words)
+
+
+def proves_nothing(row: Mapping[str, Answer], name: str) -> bool:
+    """Whether a figure of the row is only about right, or in another unit, so that no score can rest on it."""
+    return _vague(row) or any(True for _ in _units(row, name))
+
+
+def _vague(row: Mapping[str, Answer]) -> bool:
+    entries = (_entry(row[column]) for column in _FIGURES)
+    return any(entry is not None and entry.approximate for entry in entries)
+
+
+def _approximate(row: Mapping[str, Answer], name: str) -> Iterator[Finding]:
+    """A figure that is only about right, where the exact one decides whether the target is met."""
+    target, actual = row["年度指标值"], row["实际完成值"]
+    if not _vague(row) or target.number is None or actual.number is None:
+        return
+    met = {"≥": actual.number >= target.number, "≤": actual.number <= target.number}
+    if not met.get(str(row["指标性质"].value), actual.number == target.number):
+        vague = next(row[one] for one in _FIGURES if (entry := _entry(row[one])) and entry.approximate)
+        yield _told(
+            vague, target, name, f"{vague.field.title}填写为约数“{vague.shown}”，不能据以认定未达到目标"
+        )
 
 
 def _told(answer: Answer, against: Answer, name: str, words: str) -> Finding:

@@ -9,7 +9,7 @@ from xlsx_eval.cell import ErrorValue
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.judging.case import Case, readable
 from xlsx_eval.reading.entries import Answer, show
-from xlsx_eval.reading.normalise.text import means_nothing
+from xlsx_eval.reading.normalise.text import means_nothing, narrow
 
 _CODE = re.compile(r"\d{6}\Z")
 _PLACEHOLDER = re.compile(
@@ -113,6 +113,19 @@ def placeholders(case: Case) -> Iterator[Finding]:
             if match:
                 around = answer.value[max(0, match.start() - 8) : match.end() + 8]
                 yield _about("B15", answer, expected="本部门的实际内容", words={"原文": around})
+
+
+def last_years_words(case: Case) -> Iterator[Finding]:
+    """B23 for a text that speaks of the year before and never of the year that is judged."""
+    year, before = str(case.scheme.year), str(case.scheme.year - 1)
+    for answer in case.submission.answers.values():
+        if answer.field.type != "long" or not isinstance(answer.value, str):
+            continue
+        text = narrow(answer.value)
+        match = re.search(f"{before}年", text)
+        if match and f"{year}年" not in text:
+            around = answer.value[max(0, match.start() - 8) : match.end() + 12]
+            yield _about("B23", answer, expected=f"{year} 年度的情况", words={"原文": around, "年度": year})
 
 
 def nameless_rows(case: Case) -> Iterator[Finding]:

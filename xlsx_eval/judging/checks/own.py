@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.judging.case import Case, explains, readable
-from xlsx_eval.judging.checks.contradictions import contradictions, out_of_reach
+from xlsx_eval.judging.checks.contradictions import contradictions, out_of_reach, proves_nothing
 from xlsx_eval.judging.checks.scores import self_score
 from xlsx_eval.judging.score import IndicatorScore
 from xlsx_eval.reading.entries import Answer, show
@@ -148,7 +148,9 @@ def _judge(case: Case, row: Mapping[str, Answer], scored: IndicatorScore) -> Ite
     if band is not None and possible and not band[0] - 1e-9 <= (claim.number or 0) <= band[1] + 1e-9:
         yield _out_of_band(row, claim, band)
         return
-    yield from self_score(scored, claim, explained)
+    # What is uncertain proves no score; the department is asked about it instead.
+    if not (proves_nothing(row, _name(row)) and scored.score is not None and scored.score < scored.points):
+        yield from self_score(scored, claim, explained)
     yield from _overshoot(case, row, explained)
 
 

@@ -9,8 +9,11 @@ from xlsx_eval.cell import FIRST, Address, CellRef
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.judging.case import Case
 from xlsx_eval.judging.precision import answers_of
+from xlsx_eval.reading.entries import Answer
 from xlsx_eval.scheme import Field, Own
 
+_FEWEST_COPIED = 4
+"""From how many equal figures on two columns are taken for one, copied."""
 LISTED = 4
 MANY_ROWS, MANY_COLUMNS = 10_000, 1_000
 YEAR_PROPERTY = "xlsx-eval year"
@@ -161,6 +164,35 @@ def overgrown(case: Case) -> Iterator[Finding]:
             yield finding(
                 "A24", Address(sheet.name, FIRST), sheet.name, words=words, found=str(sheet.claimed)
             )
+
+
+def copied_columns(case: Case) -> Iterator[Finding]:
+    """C11 for a column of final figures that repeats last year's figure by figure."""
+    columns: dict[tuple[str, str], dict[int, Answer]] = {}
+    for answer in case.submission.all_answers():
+        if answer.number and answer.field.type == "amount":
+            column = answer.place.sheet, answer.field.name.rpartition("_")[2]
+            columns.setdefault(column, {})[answer.place.ref.row] = answer
+    for (sheet, name), before in columns.items():
+        now = columns.get((sheet, name.replace("上年", "本年"))) or columns.get(
+            (sheet, name.replace("上年", "")), {}
+        )
+        alike = "上年" in name and len(now) >= _FEWEST_COPIED and now.keys() == before.keys()
+        if alike and all(now[row].number == before[row].number for row in now):
+            yield _copied(name, [now[row] for row in sorted(now)])
+
+
+def _copied(name: str, cells: list[Answer]) -> Finding:
+    words = {"列": name.replace("上年", ""), "另列": name, "数量": str(len(cells))}
+    return finding(
+        "C11",
+        cells[0].place,
+        cells[0].field.name,
+        words=words,
+        found=f"与{name}相同",
+        expected=f"{words['列']}的实际数",
+        also=tuple(cell.place for cell in cells[1:]),
+    )
 
 
 def signature(case: Case) -> Iterator[Finding]:

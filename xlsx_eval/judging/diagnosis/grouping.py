@@ -9,8 +9,9 @@ from dataclasses import replace
 from xlsx_eval.cell import CellRef
 from xlsx_eval.findings import VERDICTS, Finding
 
-GROUPED = frozenset({"A18", "B03", "B09", "B11", "B14", "B16", "B19", "B22"})
+GROUPED = frozenset({"A18", "B01", "B03", "B09", "B11", "B14", "B16", "B19", "B22", "E04"})
 """Codes of which several in one column are one and the same observation."""
+_BLANK = frozenset({"B01", "E04"})
 CONSEQUENCES = "；由此引起："
 """What leads a list of consequences in a message."""
 _FEWEST = 3
@@ -35,7 +36,8 @@ def _plain(item: Finding) -> str:
 
 
 def _kind(item: Finding) -> tuple[str, ...]:
-    if item.code not in GROUPED or not item.cell:
+    # What tells a value is about its own cell alone.
+    if item.code not in GROUPED or not item.cell or (item.code in _BLANK and item.correction is not None):
         return (item.code, item.sheet, item.cell, item.message)
     column = "".join(filter(str.isalpha, item.cell))
     return (item.code, item.sheet, column, _OWN_WORDS.sub("", _plain(item)), item.hint)

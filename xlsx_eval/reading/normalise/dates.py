@@ -18,6 +18,7 @@ _DATE = re.compile(
     r"([0-9]{4})\s*(?:[-/.年]\s*([0-9]{1,2})\s*(?:[-/.月]\s*(?:([0-9]{1,2})\s*[日号]?)?)?)?年?(?:[T\s]+[0-9:.]+)?\Z"
 )
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?\Z")
+_WEEKDAY = re.compile(r"\s*[(]?(?:星期|周|礼拜)[0-9一二三四五六日天][)]?\Z")
 _LONGEST = 40
 _CHINESE = {character: str(digit) for digit, character in enumerate("〇一二三四五六七八九")} | {
     "零": "0",
@@ -61,7 +62,9 @@ def _from_text(raw: str) -> Reading:
         return blank_told()
     if means_nothing(text):
         return told(raw, None, "未填写日期，按未填报处理")
-    found = _iso(_arabic(narrow(text)).rstrip("。.")) if len(text) <= _LONGEST else None
+    found = None
+    if len(text) <= _LONGEST:
+        found = _iso(_WEEKDAY.sub("", _arabic(narrow(text)).rstrip("。.")))
     if found is None:
         return refused(f"“{raw[:40]}”不是可以识别的日期")
     return told(raw, found, f"系文本，按日期 {found} 读取")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xlsx_eval.reading.normalise.numerals import in_digits
 from xlsx_eval.reading.normalise.units import Unit, unit_of
 
 _MOST_DIGITS = 40
@@ -24,6 +25,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]*)?\Z")
 _PARENTHESES = re.compile(r"\(([^()]*[0-9][^()]*)\)\Z")
 _TRAILING = ".。,，、;；:："
 _LIMIT = re.compile(r"(?:及|或|\()*(?:以上|以下|以内|左右|上下|余|多)(?:\(含\)|\))?\Z")
+_APPROXIMATE = frozenset({"≈", "约", "近", "逾", "大约", "左右", "上下", "余", "多"})
 _MINUSES = ("-", "–", "△", "▲", "负")
 
 
@@ -36,10 +38,16 @@ class Entry:
     marks: tuple[str, ...]
     unit: Unit
 
+    @property
+    def approximate(self) -> bool:
+        """Whether it says itself that it is no exact figure."""
+        return any(mark.strip("(含)") in _APPROXIMATE for mark in self.marks)
+
 
 def entry_of(text: str) -> Entry | None:
     """The only number in a trimmed, half-width text; None if there is none, or more than one."""
     body = text.replace("。", ".").rstrip(_TRAILING)
+    body = in_digits(body) or body
     inside = _PARENTHESES.match(body)
     match = _ENTRY.match(inside[1].strip() if inside else body)
     digits = _digits(match["number"]) if match else None

@@ -19,6 +19,7 @@ _PERCENT_FROM = 1.5
 _ABSURD_RATE = 10.0
 """A rate shown as 1000% or more is told: 85 typed where 85% was meant shows as 8500%."""
 _MOST_DECIMALS = 10
+_RESIDUE = 1e-9
 _LONGEST = 100
 """Longer texts are sentences; trying to read them would only cost time."""
 _FULL = re.compile(r"(?:(?:得|计)?满分|全分|不扣分|未扣分)\Z")
@@ -64,6 +65,8 @@ def read_number(
 def _from_number(value: float, field: _Field) -> Reading:
     if not math.isfinite(value):
         return refused("单元格的数值超出范围")
+    # What binary fractions leave of a difference that is nothing; no form asks for so many decimals.
+    value = 0.0 if abs(value) < _RESIDUE else value
     if is_date(field.number_format):
         return refused("单元格显示为日期，应填写数字")
     if field.kind == "rate":
@@ -167,7 +170,9 @@ def _how(raw: str, value: float, entry: Entry, wanted: Unit) -> str:
     converted = unit.stated and unit.factor != wanted.factor
     left = [f"“{mark}”" for mark in entry.marks]
     left += [f"单位“{unit.text}”"] if unit.text and not converted else []
-    how = f"按 {shown} {wanted.text}读取" if unit.text and wanted.text else f"按 {shown} 读取"
+    how = f"按 {shown} 读取"
+    if unit.text and wanted.text:
+        how = f"按 {shown}{'' if wanted.percent else ' '}{wanted.text}读取"
     said = [f"已由“{unit.text}”折算"] if converted else []
     said += [f"{'、'.join(left)}不计入数值"] if left else []
     return f"{how}（{'，'.join(said)}）" if said else how

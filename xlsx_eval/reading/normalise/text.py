@@ -10,7 +10,7 @@ from xlsx_eval.reading.normalise.reading import BLANK, INVISIBLE, Reading, plain
 _EDGES = " \t\r\n\v\f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200c\u200d"
 _EDGES += "\u2028\u2029\u202f\u205f\u3000\ufe0e\ufe0f\x00\x1c\x1d\x1e\x1f"
 _WIDE = dict(zip(range(0xFF01, 0xFF5F), range(0x21, 0x7F), strict=True)) | {
-    ord("\u3000"): " ", ord("\u00a0"): " ", ord("￥"): "¥", ord("\u2212"): "-",
+    ord("\u3000"): " ", ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2009"): " ", ord("￥"): "¥", ord("\u2212"): "-",
 }  # fmt: skip
 _NOTHING = frozenset({
     "无", "没有", "暂无", "无数据", "无此项", "未发生", "不涉及", "未涉及", "不适用", "空",
