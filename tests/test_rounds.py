@@ -16,7 +16,7 @@ from xlsx_eval.form.fill import fill, read_values
 from xlsx_eval.judging.evaluate import with_findings
 from xlsx_eval.judging.known_figures import known_findings
 from xlsx_eval.judging.rounds import EXPLAINED, FIXED, NEW, OPEN, Past, compare, identities
-from xlsx_eval.season.round_judge import Basis, RoundJudged, judge_round
+from xlsx_eval.season.round_judge import Basis, Round, judge_round
 from xlsx_eval.xlsx.read.workbook import read_book
 
 HEAD = {"单位名称": "区教育局", "预算编码": "105001"}
@@ -45,11 +45,11 @@ def standing_of(code: str, after: Evaluation, before: Evaluation, field: str = "
     )
 
 
-def first_round(data: bytes) -> RoundJudged:
+def first_round(data: bytes) -> Round:
     return judge_round(data, "甲.xlsx", "d", evaluate(data, scheme()), Basis("105001", "区教育局"))
 
 
-def next_round(data: bytes, before: RoundJudged, number: int = 2) -> RoundJudged:
+def next_round(data: bytes, before: Round, number: int = 2) -> Round:
     past = tuple(
         Past(item, key, answer)
         for item, key, answer in zip(before.result.findings, before.keys, before.answers, strict=True)
@@ -227,13 +227,13 @@ def overwritten(data: bytes, rows: Mapping[float, tuple[str, float]]) -> bytes:
     return saved(book)
 
 
-def overshoots(judged_round: RoundJudged) -> dict[str, tuple[str, str]]:
+def overshoots(judged_round: Round) -> dict[str, tuple[str, str]]:
     """Standing and answer of every F02, by what it says."""
     pairs = zip(judged_round.result.findings, judged_round.standings, strict=True)
     return {item.message[:30]: (one.word, one.answer) for item, one in pairs if item.code == "F02"}
 
 
-def past_in(judged_round: RoundJudged) -> tuple[Past, ...]:
+def past_in(judged_round: Round) -> tuple[Past, ...]:
     return tuple(
         Past(item, key) for item, key in zip(judged_round.result.findings, judged_round.keys, strict=True)
     )

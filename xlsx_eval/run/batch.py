@@ -17,10 +17,10 @@ from xlsx_eval.names import Names, round_of
 from xlsx_eval.run.allowance import DEFAULT_ALLOWANCE, Allowance
 from xlsx_eval.run.crew import Crew, Here, Job, Workforce
 from xlsx_eval.run.inbox import scan
-from xlsx_eval.run.one import Judged
+from xlsx_eval.run.one import Judged, Refused
 from xlsx_eval.run.outbox import FINDINGS, LOG, RESULTS, SCORES, SUMMARY, Outbox
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.states import STATES, UNREADABLE
+from xlsx_eval.states import STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Records:
         path = self._open_files.enter_context(self._outbox.path_for(name))
         return self._open_files.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
 
-    def add(self, judged: Judged) -> str:
+    def add(self, judged: Judged | Refused) -> str:
         """Hand one file back and record it; returns the name it was given below the output folder."""
         result = judged.result
         output = self._name(judged)
@@ -131,16 +131,22 @@ class _Records:
         self._lines.write(json_line(result))
         self._tables.write(result)
         self._rows.append(row_of(result, output))
-        self._failures += bool(judged.trace)
-        if told := "\n".join(filter(None, (judged.trace, judged.said))):
-            self._tell(result.file, told)
+        match judged:
+            case Refused(trace=trace, said=said) if trace:
+                self._failures += 1
+                self._tell(result.file, "\n".join(filter(None, (trace, said))))
+            case Refused(said=said) | Judged(said=said) if said:
+                self._tell(result.file, said)
         return output
 
-    def _name(self, judged: Judged) -> str:
+    def _name(self, judged: Judged | Refused) -> str:
         stem, _ = round_of(PurePosixPath(judged.result.file).stem)
-        state, number = judged.result.state, judged.result.round
-        ending = "_无法读取回执" if state == UNREADABLE else f"_第{number}轮"
-        return self._names.take(state, stem, ending + judged.extension)
+        match judged:
+            case Refused():
+                ending = "_无法读取回执"
+            case Judged(result):
+                ending = f"_第{result.round}轮"
+        return self._names.take(judged.result.state, stem, ending + judged.extension)
 
     def _tell(self, file: str, trace: str) -> None:
         if self._log is None:

@@ -18,12 +18,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 import psutil
 
 from xlsx_eval.run.allowance import DEFAULT_ALLOWANCE, Allowance
-from xlsx_eval.run.one import Judged, Source, judge, refused
+from xlsx_eval.run.one import Refused, Source, judge, refused
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
 
@@ -45,17 +45,20 @@ _TIMED_OUT, _TOO_LARGE = "Timeout", "Memory"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A file to judge: where it is, what it is called in the records, and another judge than the usual one."""
+    """A file to judge: where it is, what it is called in the records, and another judge than the usual one.
+
+    What a judge gives the crew hands on as it is, or a Refused where the file cost its process.
+    """
 
     path: Path
     file: str
-    judge: Callable[..., Judged] = judge
+    judge: Callable[..., Any] = judge
 
 
 class Workforce(Protocol):
     """Whatever judges files."""
 
-    def judged(self, jobs: Sequence[Job]) -> Iterator[Judged]:
+    def judged(self, jobs: Sequence[Job]) -> Iterator[Any]:
         """Every job judged, in the order given."""
         ...
 
@@ -67,7 +70,7 @@ class Here:
     scheme: Scheme
     limits: Limits = DEFAULT_LIMITS
 
-    def judged(self, jobs: Sequence[Job]) -> Iterator[Judged]:
+    def judged(self, jobs: Sequence[Job]) -> Iterator[Any]:
         """Every job judged, in the order given."""
         for job in jobs:
             yield job.judge(job.path, job.file, self.scheme, self.limits)
@@ -77,7 +80,7 @@ class Here:
 class _Flight:
     number: int
     job: Job
-    future: Future[Judged]
+    future: Future[Any]
     tries: int = 1
 
 
@@ -124,7 +127,7 @@ class Crew:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
-    def judged(self, jobs: Sequence[Job]) -> Iterator[Judged]:
+    def judged(self, jobs: Sequence[Job]) -> Iterator[Any]:
         """Results in order, so many jobs under way at a time that memory does not grow with their number."""
         if not jobs:
             return
@@ -135,7 +138,7 @@ class Crew:
                 self.dismiss()
                 raise
 
-    def _judged(self, jobs: Sequence[Job]) -> Iterator[Judged]:
+    def _judged(self, jobs: Sequence[Job]) -> Iterator[Any]:
         waiting = deque(enumerate(jobs, self._count))
         self._count += len(jobs)
         flying: deque[_Flight] = deque()
@@ -184,7 +187,7 @@ class Crew:
                 flight.future = _finished(self._alone(flight.number, flight.job))
         return pool
 
-    def _alone(self, number: int, job: Job) -> Judged:
+    def _alone(self, number: int, job: Job) -> Any:
         """The job in a process of its own, so that a further death is surely its doing."""
         with self._hire(1) as pool:
             try:
@@ -192,7 +195,7 @@ class Crew:
             except BrokenExecutor:
                 return self._blamed(number, job)
 
-    def _blamed(self, number: int, job: Job) -> Judged:
+    def _blamed(self, number: int, job: Job) -> Refused:
         told = _text(self._traces / str(number))
         reason = next((why for word, why in _REASONS.items() if told.startswith(word)), "worker_died")
         size, _, digest = _text(_seen(self._traces, number)).partition(" ")
@@ -252,8 +255,8 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
 
-def _finished(judged: Judged) -> Future[Judged]:
-    future: Future[Judged] = Future()
+def _finished(judged: object) -> Future[Any]:
+    future: Future[Any] = Future()
     future.set_result(judged)
     return future
 
@@ -277,7 +280,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(number: int, job: Job) -> Judged:
+def _work(number: int, job: Job) -> Any:
     scheme, allowed, traces = _worker[-1]
     path, seen, at = traces / str(number), _seen(traces, number), traces / f"{os.getpid()}.at"
 

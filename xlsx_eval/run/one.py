@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from xlsx_eval.drawing.marked import annotate
 from xlsx_eval.drawing.marked.answers import read_answers
@@ -26,17 +27,37 @@ from xlsx_eval.xlsx.read.workbook import read_book
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A file's result, what is handed back for it, and the extension that goes with the content.
+    """A workbook's result, what is handed back for it, and the extension that goes with the content.
 
-    `trace` is a traceback for whoever looks after the program, "" when nothing went wrong in it; `said` is what
-    a library printed while it read the file.
+    `said` is what a library printed while it read the file.
     """
 
     result: Result
     data: bytes
     extension: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that could not be judged: its result says why, and a receipt is handed back for it.
+
+    `trace` is a traceback for whoever looks after the program, "" when nothing went wrong in it.
+    """
+
+    result: Result
+    data: bytes
     trace: str = ""
     said: str = ""
+
+    @property
+    def extension(self) -> str:
+        """That of the receipt, whatever came."""
+        return ".xlsx"
+
+
+T = TypeVar("T")
+"""What becomes of a file that can be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +79,7 @@ def judge(
     scheme: Scheme,
     limits: Limits = DEFAULT_LIMITS,
     seen: Callable[[Source], None] | None = None,
-) -> Judged:
+) -> Judged | Refused:
     """The file at `path`, called `file` in the records; a fault of file or program gives a receipt.
 
     `seen` is told of the file as soon as it was read.
@@ -72,8 +93,8 @@ def guarded(
     scheme: Scheme,
     limits: Limits,
     seen: Callable[[Source], None] | None,
-    handed_back: Callable[[bytes, str, Source, Scheme, Limits], Judged],
-) -> Judged:
+    handed_back: Callable[[bytes, str, Source, Scheme, Limits], T],
+) -> T | Refused:
     """What `handed_back` makes of the file's bytes, or the receipt for the fault that kept it from doing so."""
     try:
         size = path.stat().st_size
@@ -139,7 +160,7 @@ def _answered(data: bytes, evaluation: Evaluation, number: int) -> History | Non
 
 def refused(
     file: str, source: Source, reason: str, scheme: Scheme, *, detail: str = "", trace: str = ""
-) -> Judged:
+) -> Refused:
     """A file that could not be judged, for one of the reasons of the receipts table."""
     result = Result(
         file=file,
@@ -149,4 +170,4 @@ def refused(
         reason=reason_sentence(reason, detail),
     )
     receipt = draw_receipt(file, source.size, source.sha256, reason, detail, scheme.year)
-    return Judged(result, receipt, ".xlsx", trace)
+    return Refused(result, receipt, trace)

@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 
 from xlsx_eval.errors import FolderError
+from xlsx_eval.judging.results import Result
 from xlsx_eval.names import Names, safe_stem
 from xlsx_eval.run.crew import Crew, Job, Workforce
-from xlsx_eval.run.one import Judged
+from xlsx_eval.run.one import Refused
 from xlsx_eval.run.outbox import FIXED, LOG, Outbox
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.scheme.digest import program_digest, scheme_digest
@@ -38,7 +39,7 @@ from xlsx_eval.season.ledger import (
 )
 from xlsx_eval.season.originals import Archive
 from xlsx_eval.season.roster import Roster, read_roster
-from xlsx_eval.season.round_judge import Basis, RoundJudge, RoundJudged, write_roster
+from xlsx_eval.season.round_judge import Basis, Nobodys, Outcome, Round, RoundJudge, write_roster
 from xlsx_eval.season.unclaimed import show_unclaimed
 from xlsx_eval.season.workspace import Workspace
 
@@ -74,19 +75,20 @@ class _Case:
     approved: Mapping[str, float] = field(default_factory=dict)
     last_year: Mapping[str, float] = field(default_factory=dict)
 
-    def judged(self) -> Judged:
+    def judged(self) -> Outcome:
         """The judgement."""
         judged = pickle.loads(self.spool.read_bytes())
-        assert isinstance(judged, Judged)
+        assert isinstance(judged, Outcome)
         return judged
 
 
-def _case(arrival: Arrival, judged: Judged, spool: Path) -> _Case:
-    if not isinstance(judged, RoundJudged):
-        return _Case(arrival, None, "", (), spool)
-    basis = judged.basis
-    known = ({}, {}) if basis is None else (basis.approved, basis.last_year)
-    return _Case(arrival, judged.department, judged.content, judged.answers, spool, *known)
+def _case(arrival: Arrival, judged: Outcome, spool: Path) -> _Case:
+    match judged:
+        case Round(basis=basis, content=content):
+            known = (basis.approved, basis.last_year)
+            return _Case(arrival, basis.code, content, judged.answers, spool, *known)
+        case Refused() | Nobodys():
+            return _Case(arrival, None, "", (), spool)
 
 
 class Collector:
@@ -270,50 +272,61 @@ class Collector:
     def _outcome(
         self,
         case: _Case,
-        judged: Judged,
+        judged: Outcome,
         counting: Mapping[str, _Case],
         roster: Roster,
         outbox: Outbox,
     ) -> str:
-        arrival = case.arrival
-        if told := "\n".join(filter(None, (judged.trace, judged.said))):
-            self._tell(arrival.file, told)
-        if not isinstance(judged, RoundJudged):
-            return self._unreadable(arrival, judged, roster, outbox)
-        seen = {"seen_code": judged.result.code, "seen_name": judged.result.department}
-        if judged.department is None:
-            guess = roster.guess(arrival.file)
-            self.ledger.decide(arrival.id, UNCLAIMED, reason=judged.reason, department=guess, **seen)
-            return UNCLAIMED
-        winner = counting.get(judged.department)
+        match judged:
+            case Refused():
+                return self._unreadable(case.arrival, judged, roster, outbox)
+            case Nobodys():
+                return self._nobodys(case.arrival, judged, roster)
+            case Round():
+                return self._round(case, judged, counting, outbox)
+
+    def _nobodys(self, arrival: Arrival, judged: Nobodys, roster: Roster) -> str:
+        self._tell(arrival.file, judged.said)
+        guess = roster.guess(arrival.file)
+        self.ledger.decide(
+            arrival.id, UNCLAIMED, reason=judged.reason, department=guess, **_seen(judged.result)
+        )
+        return UNCLAIMED
+
+    def _round(self, case: _Case, judged: Round, counting: Mapping[str, _Case], outbox: Outbox) -> str:
+        arrival, code = case.arrival, judged.basis.code
+        self._tell(arrival.file, judged.said)
+        winner = counting.get(code)
         if winner is case:
             self._accept(arrival, judged, outbox)
             return ACCEPTED
         outcome, words = self._seen_before(case) or _beaten(arrival, winner)
         if outcome == IDENTICAL and winner is not None and winner.arrival.digest != arrival.digest:
             outcome = OLDER
-        self.ledger.decide(arrival.id, outcome, reason=words, department=judged.department, **seen)
+        self.ledger.decide(arrival.id, outcome, reason=words, department=code, **_seen(judged.result))
         return outcome
 
-    def _unreadable(self, arrival: Arrival, judged: Judged, roster: Roster, outbox: Outbox) -> str:
+    def _unreadable(self, arrival: Arrival, judged: Refused, roster: Roster, outbox: Outbox) -> str:
         names = Names()
         for name in self.ledger.current_outputs():
             names.reserve(name)
         stem = PurePosixPath(arrival.file).stem
         output = names.take(judged.result.state, stem, f"_无法读取回执{judged.extension}")
         outbox.write(output, judged.data)
+        self._tell(arrival.file, "\n".join(filter(None, (judged.trace, judged.said))))
         guess = roster.guess(arrival.file)
         self.ledger.decide(arrival.id, UNREAD, reason=judged.result.reason, department=guess, output=output)
         self._states[judged.result.state] += 1
         return UNREAD
 
     def _tell(self, file: str, trace: str) -> None:
+        if not trace:
+            return
         with (self.workspace.root / LOG).open("a", encoding="utf-8", errors="replace") as log:
             log.write(f"{file}\n{trace}\n\n")
 
-    def _accept(self, arrival: Arrival, judged: RoundJudged, outbox: Outbox) -> None:
+    def _accept(self, arrival: Arrival, judged: Round, outbox: Outbox) -> None:
         basis = judged.basis
-        assert basis is not None
         output = output_name(judged, basis)
         outbox.write(output, judged.data)
         standings = zip(judged.keys, judged.standings, strict=True)
@@ -331,13 +344,15 @@ class Collector:
             figures=judged.figures,
             standings=tuple((key, one.word, one.answer) for key, one in standings),
         )
-        self.ledger.record(
-            verdict, seen_code=judged.result.code, seen_name=judged.result.department, reason=""
-        )
+        self.ledger.record(verdict, reason="", **_seen(judged.result))
         self._states[judged.result.state] += 1
 
 
-def output_name(judged: RoundJudged, basis: Basis) -> str:
+def _seen(result: Result) -> dict[str, str]:
+    return {"seen_code": result.code, "seen_name": result.department}
+
+
+def output_name(judged: Round, basis: Basis) -> str:
     """`退回修改/102001_应急管理局_第2轮_退回修改.xlsx`, all of it from the roster."""
     state = judged.result.state
     tail = f"_第{basis.round}轮_{state}{judged.extension}"

@@ -15,10 +15,10 @@ from xlsx_eval.drawing.marked import annotate
 from xlsx_eval.drawing.marked.answers import read_answers
 from xlsx_eval.judging.evaluate import Evaluation, evaluate, with_findings
 from xlsx_eval.judging.known_figures import known_findings
-from xlsx_eval.judging.results import result_of
+from xlsx_eval.judging.results import Result, result_of
 from xlsx_eval.judging.rounds import Past, Standing, compare, identities, with_explained
 from xlsx_eval.reading.convert import FOREIGN, extension_of
-from xlsx_eval.run.one import Judged, Source, guarded, sent_book
+from xlsx_eval.run.one import Refused, Source, guarded, sent_book
 from xlsx_eval.scheme import Scheme
 from xlsx_eval.season.dossier import as_json, finding_of
 from xlsx_eval.season.ledger import Ledger, Verdict
@@ -63,24 +63,40 @@ def past_of(verdict: Verdict) -> tuple[Past, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundJudged(Judged):
-    """A file judged as its department's next round; `department` is None where it is nobody's, for a `reason`.
+class Nobodys:
+    """A workbook of no department of the roster, for a `reason`; `result` holds what it says of itself."""
 
-    `standings` go with the result's findings; `content` is the digest of what the workbook holds without our marks.
+    result: Result
+    reason: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A workbook judged on `basis` as its department's next round, and what is handed back for it.
+
+    `standings` and `keys` go with the result's findings; `content` is the digest of what the workbook holds
+    without our marks; `figures` are the numbers of its single fields.
     """
 
-    department: str | None = None
-    reason: str = ""
-    content: str = ""
-    standings: tuple[Standing, ...] = ()
-    keys: tuple[str, ...] = ()
-    basis: Basis | None = None
-    figures: Mapping[str, float] = field(default_factory=dict)
+    result: Result
+    data: bytes
+    extension: str
+    basis: Basis
+    content: str
+    standings: tuple[Standing, ...]
+    keys: tuple[str, ...]
+    figures: Mapping[str, float]
+    said: str = ""
 
     @property
     def answers(self) -> tuple[str, ...]:
         """The department's answers, finding by finding."""
         return tuple(one.answer for one in self.standings)
+
+
+Outcome = Refused | Nobodys | Round
+"""What becomes of a file of a season."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +118,18 @@ class RoundJudge:
         scheme: Scheme,
         limits: Limits = DEFAULT_LIMITS,
         seen: Callable[[Source], None] | None = None,
-    ) -> Judged:
+    ) -> Outcome:
         """The file at `path`; a fault of file or program gives a receipt."""
         return guarded(path, file, scheme, limits, seen, self._judged)
 
-    def _judged(self, data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits) -> Judged:
+    def _judged(
+        self, data: bytes, file: str, source: Source, scheme: Scheme, limits: Limits
+    ) -> Nobodys | Round:
         evaluation = evaluate(data, scheme, limits)
         roster = _roster(self.roster, self.mark)
         department, reason = roster.identify(evaluation.code, evaluation.department)
         if department is None:
-            result = result_of(evaluation, file, source.sha256, 1)
-            return RoundJudged(result, b"", f".{evaluation.submission.book.kind}", reason=reason)
+            return Nobodys(result_of(evaluation, file, source.sha256, 1), reason)
         return judge_round(data, file, source.sha256, evaluation, self._basis(department))
 
     def _basis(self, department: Department) -> Basis:
@@ -133,7 +150,7 @@ def _latest(ledger: Path, department: str) -> Verdict | None:
         return opened.latest(department)
 
 
-def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, basis: Basis) -> RoundJudged:
+def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, basis: Basis) -> Round:
     """The workbook as the round that `basis` says; a pure function, so that a verdict can be reproduced."""
     more = known_findings(evaluation, basis.code, basis.approved, basis.last_year)
     evaluation = with_findings(evaluation, more)
@@ -146,11 +163,10 @@ def judge_round(data: bytes, file: str, sha256: str, evaluation: Evaluation, bas
     history = compare(evaluation, basis.past, answers, basis.round)
     result = result_of(evaluation, file, sha256, basis.round)
     numbers = evaluation.submission.answers.items()
-    return RoundJudged(
+    return Round(
         result=replace(result, department=basis.name, code=basis.code),
         data=annotate(data, evaluation, history),
         extension=extension_of(book.kind),
-        department=basis.code,
         content=content_digest(sent if sent is not None and book.kind in FOREIGN else book),
         standings=history.standings,
         keys=identities(evaluation),

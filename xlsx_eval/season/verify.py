@@ -16,7 +16,7 @@ from xlsx_eval.season.dossier import as_json, packed, packed_findings
 from xlsx_eval.season.ledger import ACCEPTED, Arrival, Ledger, Review, Verdict
 from xlsx_eval.season.originals import Archive
 from xlsx_eval.season.review import waiver_fault
-from xlsx_eval.season.round_judge import Basis, RoundJudged, judge_round
+from xlsx_eval.season.round_judge import Basis, Round, judge_round
 from xlsx_eval.season.workspace import Workspace
 from xlsx_eval.xlsx.package.archive import NO_LIMITS
 
@@ -182,7 +182,7 @@ def _judged_again(verdict: Verdict, arrival: Arrival, archive: Archive, scheme: 
         return f"台账所记的核对依据不完整，不能重新核对（{type(error).__name__}）"
 
 
-def _compared(verdict: Verdict, judged: RoundJudged, basis: Basis) -> Iterator[tuple[str, bool]]:
+def _compared(verdict: Verdict, judged: Round, basis: Basis) -> Iterator[tuple[str, bool]]:
     """Each part of a verdict against its reproduction: what is to be said where they differ, whether they agree."""
     standings = zip(judged.keys, judged.standings, strict=True)
     again = tuple((key, one.word, one.answer) for key, one in standings)
@@ -190,7 +190,7 @@ def _compared(verdict: Verdict, judged: RoundJudged, basis: Basis) -> Iterator[t
     digest = hashlib.sha256(judged.data).hexdigest()
     yield "重新核对的得分与台账不一致", packed(judged.result) == packed(verdict.result)
     yield "重新核对的问题与台账不一致", findings == packed_findings(verdict.result.findings)
-    yield "重新核对的部门与台账不一致", judged.department == verdict.department
+    yield "重新核对的部门与台账不一致", judged.basis.code == verdict.department
     yield "重新核对的整改状态或整改说明与台账不一致", again == verdict.standings
     yield "重新核对的填报数与台账不一致", as_json(judged.figures) == as_json(verdict.figures)
     yield "重新核对的内容指纹与台账不一致", judged.content == verdict.content_digest
