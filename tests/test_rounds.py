@@ -20,7 +20,7 @@ from xlsx_eval.season.round_judge import Basis, Round, judge_round
 from xlsx_eval.xlsx.read.workbook import read_book
 
 HEAD = {"单位名称": "区教育局", "预算编码": "105001"}
-WRONG_ROW = {"科目名称": "教育支出", "年初预算数": 10, "决算数": "十五万"}
+WRONG_ROW = {"科目名称": "教育支出", "年初预算数": 10, "决算数": "若干"}
 GOOD_ROW = {"科目名称": "住房保障支出", "年初预算数": 10, "决算数": 10}
 
 
