@@ -328,3 +328,19 @@ class TestTables:
 
     def test_a_cell_cannot_steer_the_terminal(self) -> None:
         assert clean("a\x1b[31mb\nc\td") == "a\ufffd[31mb c d"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("zh", "程序自身出错，不能据此认为任何文件有误"), ("en", "The program itself failed")]
+)
+def test_a_failure_of_the_program_has_a_code_of_its_own(
+    lang: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError("drawn by the test")
+
+    monkeypatch.setattr("xlsx_eval.cli.forms.strip_marks", failing)
+    code, out, err = ran("strip", INBOX / "区教育局.xlsx", "-o", "unused.xlsx", lang=lang)
+    assert (code, out) == (4, "")
+    assert "ZeroDivisionError: drawn by the test" in err
+    assert told in err.splitlines()[-1]

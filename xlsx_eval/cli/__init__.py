@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +13,7 @@ from typing import IO
 import click
 
 from xlsx_eval.cli.check_files import check_command
-from xlsx_eval.cli.codes import ACT, DONE, UNREAD
+from xlsx_eval.cli.codes import ACT, DONE, FAILED, UNREAD
 from xlsx_eval.cli.command import Group, language_option
 from xlsx_eval.cli.explain_code import explain_command
 from xlsx_eval.cli.forms import fill_command, strip_command, template_command
@@ -64,6 +65,9 @@ def run(argv: Sequence[str], out: IO[str], err: IO[str]) -> int:
             )
         except (KeyboardInterrupt, click.Abort):
             return _fail(words("interrupted"), ACT)
+        except Exception:
+            # Python's own code for this is 1, by which a script would take it for workbooks sent back.
+            return _fail(f"{traceback.format_exc()}{words('failed')}", FAILED)
     return code if isinstance(code, int) else DONE
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from xlsx_eval.states import FOR_REVIEW, SENT_BACK, UNREADABLE
 
-DONE, RETURNED, ACT, UNREAD = 0, 1, 2, 3
-"""All passed; something was sent back; the operator must act; a file could not be read."""
+DONE, RETURNED, ACT, UNREAD, FAILED = 0, 1, 2, 3, 4
+"""All passed; something was sent back; the operator must act; a file could not be read; the program failed."""
 
 
 def code_of(states: Collection[str]) -> int:
