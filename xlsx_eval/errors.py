@@ -13,7 +13,7 @@ class XlsxEvalError(Exception):
 class Unreadable(XlsxEvalError):
     """A file that cannot be judged; `reason` is a key of the receipts table, `detail` says what was seen.
 
-    Reasons: empty, truncated, encrypted, pdf, picture, zip_of_workbooks, not_a_workbook, xml_damaged,
+    Reasons: empty, truncated, encrypted, encrypted_untried, rights_managed, pdf, picture, zip_of_workbooks, not_a_workbook, xml_damaged,
     damaged (a .xls, .xlsb, .ods or .csv whose structure cannot be followed), too_large, hostile.
     """
 

@@ -30,6 +30,14 @@ def streams(data: bytes) -> tuple[Stream, ...]:
         raise EOFError("the compound file's directory is cut off") from error
 
 
+def sizes(data: bytes) -> tuple[int, ...]:
+    """What each entry of the directory claims as its size; raises EOFError when it is cut off."""
+    try:
+        return tuple(size for _, _, _, size in _Compound(data).entries)
+    except (struct.error, IndexError) as error:
+        raise EOFError("the compound file's directory is cut off") from error
+
+
 def read(data: bytes, names: Collection[str]) -> bytes:
     """Contents of the first stream of one of these names, empty if there is none; raises EOFError when cut off."""
     try:

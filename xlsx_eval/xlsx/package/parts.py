@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from xlsx_eval.errors import Unreadable
+from xlsx_eval.xlsx.package import ole
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Archive, Limits, Member
 from xlsx_eval.xlsx.package.markup import REL, Node, Text, parse, transitional, whole
+from xlsx_eval.xlsx.package.sealed import unsealed
 
 CONTENT_TYPES = "[Content_Types].xml"
 _KINDS = {
@@ -72,7 +74,10 @@ class Package:
         """The workbook package in `data`; raises Unreadable when it is none or exceeds `limits`."""
         if not data:
             raise Unreadable("empty")
-        if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if data.startswith(ole.SIGNATURE):
+            inner = unsealed(data)
+            if inner is not None and not inner.startswith(ole.SIGNATURE):
+                return cls(Archive.open(inner, limits))
             sealed = "EncryptedPackage".encode("utf-16-le") in data
             raise Unreadable("encrypted" if sealed else "not_a_workbook", "OLE compound file")
         return cls(Archive.open(data, limits))

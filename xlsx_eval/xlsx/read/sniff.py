@@ -10,6 +10,7 @@ from xlsx_eval.errors import Unreadable
 from xlsx_eval.xlsx.package import ole
 from xlsx_eval.xlsx.package.archive import NO_LIMITS, Archive, Member
 from xlsx_eval.xlsx.package.markup import Text
+from xlsx_eval.xlsx.package.sealed import unsealed
 from xlsx_eval.xlsx.read import delimited
 
 _READ_AT_MOST = 4 << 20
@@ -48,14 +49,14 @@ _FILE_PASS, _MAX_RECORDS = 0x2F, 8
 def sniff(data: bytes) -> str:
     """The kind of file in `data`.
 
-    A workbook is xlsx, xlsm, xltx, xltm, xlsb, xls, ods or csv; anything else is encrypted, truncated, empty,
+    A workbook is xlsx, xlsm, xltx, xltm, xlsb, xls, ods or csv; anything else is encrypted, rights_managed, truncated, empty,
     pdf, picture, zip_of_workbooks, zip (any other archive), docx, other_office (presentations, web pages,
     XML or rich text) or unknown. Never raises.
     """
     if not data.strip(b"\0 \t\r\n"):
         return "empty"
     if data.startswith(ole.SIGNATURE):
-        return _compound_kind(data)
+        return _opened_kind(data)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive_kind(data)
     if b"%PDF-" in data[:1024]:
@@ -69,11 +70,22 @@ def sniff(data: bytes) -> str:
     return _text_kind(data)
 
 
+def _opened_kind(data: bytes) -> str:
+    """The kind of a compound file, of what is in it where Excel would open its seal unasked."""
+    kind = _compound_kind(data)
+    inner = unsealed(data) if kind == "encrypted" else None
+    if inner is None:
+        return kind
+    return _compound_kind(inner) if inner.startswith(ole.SIGNATURE) else _archive_kind(inner)
+
+
 def _compound_kind(data: bytes) -> str:
     try:
         found = {stream.name: stream for stream in ole.streams(data)}
     except EOFError:
         return "truncated"
+    if "DRMEncryptedDataSpace" in found or "\tDRMContent" in found:
+        return "rights_managed"
     if "EncryptedPackage" in found or "EncryptionInfo" in found:
         return "encrypted"
     workbook = found.get("Workbook") or found.get("Book")

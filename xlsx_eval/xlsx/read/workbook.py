@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlsx_eval.errors import Unreadable
+from xlsx_eval.xlsx.package import ole
 from xlsx_eval.xlsx.package.archive import DEFAULT_LIMITS, Limits
 from xlsx_eval.xlsx.package.markup import Node, whole
 from xlsx_eval.xlsx.package.parts import Package, SheetEntry
+from xlsx_eval.xlsx.package.sealed import can_unseal, unsealed
 from xlsx_eval.xlsx.read.book import Book, SheetData
 from xlsx_eval.xlsx.read.cell_styles import CellStyle, cell_styles
 from xlsx_eval.xlsx.read.cell_values import Context
@@ -20,6 +22,7 @@ _REFUSED = {
     "empty": "empty",
     "truncated": "truncated",
     "encrypted": "encrypted",
+    "rights_managed": "rights_managed",
     "pdf": "pdf",
     "picture": "picture",
     "zip_of_workbooks": "zip_of_workbooks",
@@ -37,9 +40,13 @@ def read_book(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Book:
     if kind in ("xlsx", "xlsm", "xltx", "xltm"):
         return _read_package(data, kind, limits)
     if kind in ("xls", "xlsb", "ods"):
+        if data.startswith(ole.SIGNATURE):
+            data = unsealed(data) or data
         return read_calamine(data, kind, limits)
     if kind == "csv":
         return read_csv(data, limits)
+    if kind == "encrypted" and data.startswith(ole.SIGNATURE) and not can_unseal():
+        raise Unreadable("encrypted_untried", kind)
     raise Unreadable(_REFUSED.get(kind, "not_a_workbook"), kind)
 
 
