@@ -2,7 +2,7 @@
 
 The typing clerk types every correction into its cell and nothing else; the knowing clerk has his books, looks at
 every cell that is named or offered, and puts the true value where it differs. Printed is what diagnosis promises,
-beside what is wanted of it.
+beside what is wanted of it. The workbooks are of five schemes and of four departments each, with 1 to 8 slips.
 """
 
 from __future__ import annotations
@@ -24,6 +24,19 @@ from xlsx_eval.xlsx.read.workbook import read_book
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 6
+MOST_SLIPS = 8
+FACTORS = (1, 3, 7, 13)
+SEEDED = ("hunan", "yueyang", "project", "monitoring")
+PLAUSIBLE: Mapping[str, float] = {
+    "上年结转": 50.0,
+    "年初预算数": 9_000.0,
+    "本年追加": 300.0,
+    "年末结余": 120.0,
+    "批复投资概算": 800.0,
+    "实际投资": 800.0,
+    "重点项目支出": 2_000.0,
+}
+"""Figures that no total is made of, so that they must fit each other by themselves."""
 Cell = tuple[str, str]
 Entry = float | str | None
 
@@ -46,8 +59,10 @@ def scaled(values: object, factor: int) -> object:
     return values
 
 
-def form_of(name: str, scheme: Scheme, data: bytes, factor: int) -> Form:
-    """The entries of a workbook, its amounts and head-counts times `factor`."""
+def form_of(
+    name: str, scheme: Scheme, data: bytes, factor: int, kinds_scaled: tuple[str, ...] = ("amount",)
+) -> Form:
+    """The entries of a workbook, its figures of these kinds times `factor`."""
     submission = read_submission(read_book(data), scheme)
     truth: dict[Cell, Entry] = {}
     kinds: dict[Cell, str] = {}
@@ -55,7 +70,7 @@ def form_of(name: str, scheme: Scheme, data: bytes, factor: int) -> Form:
     for answer in submission.all_answers():
         cell = (answer.place.sheet, answer.place.cell)
         value = answer.value
-        if isinstance(value, float) and answer.field.type in ("amount", "integer"):
+        if isinstance(value, float) and answer.field.type in kinds_scaled:
             value = round(value * factor, 2)
         truth[cell], kinds[cell] = value, answer.field.type
         keys[cell] = (answer.field.name, answer.row)
@@ -188,7 +203,7 @@ def run(forms: list[Form], many: int, seed: int, show: bool) -> None:
     spent = 0.0
     for number in range(many):
         form = forms[number % len(forms)]
-        slips = planted(form, dice.randint(1, 5), dice)
+        slips = planted(form, dice.randint(1, MOST_SLIPS), dice)
         entries = {**form.truth, **{cell: wrong for cell, (_, wrong) in slips.items()}}
         data = written(form, entries)
         began = time.process_time()
@@ -308,11 +323,111 @@ def report(tally: Counter[str], by_kind: Mapping[str, Counter[str]], many: int, 
 
 
 def forms() -> list[Form]:
-    """Faultless workbooks of the ready schemes that have one beside them."""
+    """Faultless workbooks: a sample of the default scheme, and a seeded one of each further scheme."""
     scheme = load_scheme()
     values = tomllib.loads((ROOT / "samples/values/区教育局.toml").read_text(encoding="utf-8"))
-    data = fill(values, scheme)
-    return [form_of(f"default ×{factor}", scheme, data, factor) for factor in (1, 3, 7, 13)]
+    sample, kinds = fill(values, scheme), ("amount", "integer")
+    found = [form_of(f"default ×{factor}", scheme, sample, factor, kinds) for factor in FACTORS]
+    for name in SEEDED:
+        other = load_scheme(name, year=2022)
+        data = faultless(other)
+        found += [form_of(f"{name} ×{factor}", other, data, factor) for factor in FACTORS]
+    for form in found:
+        wrong = [
+            item
+            for item in evaluate(written(form, form.truth), form.scheme).findings
+            if item.verdict == ERROR
+        ]
+        assert not wrong, (form.name, [(item.code, item.cell, item.message) for item in wrong])
+    # Departments of all schemes in turn.
+    return [found[at + step] for step in range(len(FACTORS)) for at in range(0, len(found), len(FACTORS))]
+
+
+def faultless(scheme: Scheme) -> bytes:
+    """A form whose parts are made up and whose totals, rates and scores are those that the program tells."""
+    values = made_up(scheme)
+    for _ in range(ROUNDS):
+        found = evaluate(fill(values, scheme), scheme).findings
+        told = {item.field: item.correction for item in found if item.correction is not None}
+        for item in found:
+            if item.code == "E04" and item.correction is None:
+                told[item.field] = scheme.fields[item.field].points
+            if item.code in ("E01", "E02", "E05"):
+                told[item.field.replace("自评得分", "扣分原因")] = "部分任务结转下年实施"
+        if "上年三公经费预算数" in values:
+            told["上年三公经费预算数"] = values.get("三公经费_上年决算数", 0.0)
+        if all(values.get(name) == value for name, value in told.items()):
+            break
+        values.update(told)
+    values["自评总分"] = total_of(values, scheme)
+    for name, field in scheme.fields.items():
+        if name.endswith("自评等级"):
+            grade = scheme.grade(float(str(values["自评总分"])))
+            values[field.name] = grade
+    return fill(values, scheme)
+
+
+def total_of(values: Mapping[str, object], scheme: Scheme) -> float:
+    scores = [value for name, value in values.items() if name.endswith("_自评得分")]
+    rows = values.get(scheme.own.table.id, []) if scheme.own else []
+    assert isinstance(rows, list)
+    return round(sum(float(str(one)) for one in [*scores, *(row["自评得分"] for row in rows)]), 2)
+
+
+def made_up(scheme: Scheme) -> dict[str, object]:
+    """Entries of every kind but totals, rates and scores; figures of one line lie near each other."""
+    totals = {name for check in scheme.checks for name in check.right.names}
+    answers = {
+        item.answer.name: next(
+            (
+                one
+                for one in ("是", "否", "无")
+                if one in item.answer.choices and one != indicator.parameters.get("bad")
+            ),
+            item.answer.choices[0],
+        )
+        for indicator in scheme.indicators
+        for item in indicator.items
+    }
+    plain: Mapping[str, object] = {
+        "text": "区测试局",
+        "code": "105001",
+        "year": scheme.year,
+        "date": f"{scheme.year}-12-20",
+        "integer": 120.0,
+        "number": 500.0,
+        "rate": 1.0,
+    }
+    values: dict[str, object] = {}
+    for number, field in enumerate(scheme.single_fields()):
+        if field.bureau or field.name in totals or field.name.endswith(("_指标值", "_自评得分")):
+            continue
+        if field.type == "amount":
+            line = sum(map(ord, field.name.partition("_")[0])) % 977
+            later = 3.0 if field.name.endswith("预计执行数") else 0.0
+            values[field.name] = PLAUSIBLE.get(
+                field.name, round(31.27 + 7.31 * line + 0.13 * (number % 5) + later, 2)
+            )
+        elif field.name in answers or field.type == "choice":
+            values[field.name] = answers.get(field.name, next(iter(field.choices), ""))
+        elif field.type in plain:
+            values[field.name] = plain[field.type]
+    if scheme.own is not None:
+        values[scheme.own.table.id] = [
+            {
+                **{
+                    "一级指标": block,
+                    "二级指标": "数量指标",
+                    "三级指标": f"{block}任务{number}",
+                    "指标性质": "≥",
+                },
+                **{"年度指标值": 20.0 + number, "计量单位": "项", "实际完成值": 20.0 + number},
+                **{"分值": points / 2, "自评得分": points / 2},
+            }
+            for block, points in scheme.own.blocks.items()
+            for number in (1, 2)
+        ]
+    return values
 
 
 def main() -> None:
