@@ -350,6 +350,9 @@ def faultless(scheme: Scheme) -> bytes:
         found = evaluate(fill(values, scheme), scheme).findings
         told = {item.field: item.correction for item in found if item.correction is not None}
         for item in found:
+            own = [value for *place, value in item.candidates if place == [item.sheet, item.cell]]
+            if item.code == "D01" and own:
+                told[item.field] = own[0]
             if item.code == "E04" and item.correction is None:
                 told[item.field] = scheme.fields[item.field].points
             if item.code in ("E01", "E02", "E05"):

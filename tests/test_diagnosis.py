@@ -205,3 +205,21 @@ def test_the_total_is_not_ordered_while_a_self_score_waits_for_an_open_case() ->
     assert total.correction is None or not any(
         item.correction is None and item.code in ("E01", "E02") for item in found.findings
     )
+
+
+def test_a_rate_whose_figure_no_sum_bears_out_is_offered_beside_that_figure() -> None:
+    """The procurement stands in no sum: the rate is as likely right as the figure."""
+    found = edited(DATA, "E23", 1100.5)
+    rate = next(item for item in found.findings if (item.sheet, item.cell) == (SCORES, "H33"))
+    assert rate.correction is None
+    assert (SCORES, "H33") in {(sheet, cell) for sheet, cell, _ in rate.candidates}
+    assert (DATA, "E23") in {(sheet, cell) for sheet, cell, _ in rate.candidates}
+    assert all(item.correction is None for item in found.findings)
+
+
+def test_a_blank_that_one_sum_alone_tells_names_the_other_figures_of_the_sum() -> None:
+    found = edited(DATA, "E22", None)
+    cause = only(found, "C07")
+    assert (cause.cell, cause.correction) == ("E22", 8.15)
+    assert "疑似应为 8.15" in cause.message
+    assert {(DATA, "E18"), (DATA, "E21")} <= set(cause.also)

@@ -13,8 +13,8 @@ from xlsx_eval.judging.diagnosis.consequences import carrying
 from xlsx_eval.judging.diagnosis.known import Known, known_causes
 from xlsx_eval.judging.diagnosis.moves import Moves, cells_of
 from xlsx_eval.judging.diagnosis.relations import Relation, Relations
-from xlsx_eval.judging.diagnosis.search import OPEN, Cause, Search, groups
-from xlsx_eval.judging.diagnosis.told import cause_finding, contradiction, opened
+from xlsx_eval.judging.diagnosis.search import CERTAIN, OPEN, Cause, Search, groups
+from xlsx_eval.judging.diagnosis.told import cause_finding, contradiction, opened, undecided
 from xlsx_eval.judging.score import IndicatorScore
 
 _Named = tuple[str, str]
@@ -39,6 +39,7 @@ class Head:
     is_open: bool
     meant: float | None = None
     contradicts: bool = False
+    sure: bool = True
 
 
 def diagnosed(
@@ -53,11 +54,13 @@ def diagnosed(
     relations, causes = _searched(base) if _doubtful(base, known, figures, judge) else (None, ())
     heads = [*_known_heads(known), *_cause_heads(causes, figures, [*other, *figures])]
     if not heads:
-        return [*other, *_with_totals(case, figures)]
+        return [*other, *_with_totals(case, _doubted(figures, relations, {}))]
     mended = corrected(base, cells_of(cause.move for cause in causes)) if causes else base
     shown = _Shown(case, heads, relations or Relations(case))
     told = shown.findings(other, _without_totals(figures), _without_totals(judge(mended)))
     # Last, for only now it is known which self-scores are corrected and which wait for an open case.
+    sure = cells_of(cause.move for cause in causes if cause.level != OPEN)
+    told = _doubted(told, relations, sure)
     return _with_totals(mended, [*told, *(item for item in figures if item.about in _TOTALS)])
 
 
@@ -95,6 +98,7 @@ def _closed(cause: Cause, others: Sequence[Finding]) -> Finding:
                 expected=own.expected,
                 correction=own.correction,
                 money=own.money,
+                also=tuple(dict.fromkeys((*item.also, *own.also))),
             )
     return own
 
@@ -106,7 +110,8 @@ def _cause_heads(
         cells = set(cause.move.changes)
         mends = frozenset(relation.about for relation in cause.mends)
         if cause.level != OPEN:
-            yield Head(_closed(cause, others), frozenset(cells), mends, is_open=False)
+            sure = cause.level == CERTAIN
+            yield Head(_closed(cause, others), frozenset(cells), mends, is_open=False, sure=sure)
             continue
         if cause.against:
             mends |= {relation.about for relation in cause.against}
@@ -118,6 +123,24 @@ def _cause_heads(
             dearest = max(cause.mends, key=lambda relation: relation.cost).about
             first = next((item for item in told if item.about == dearest), told[0])
             yield Head(opened(first, cause), frozenset(cells), mends, is_open=True)
+
+
+def _doubted(
+    figures: Iterable[Finding], relations: Relations | None, sure: Mapping[Address, float]
+) -> list[Finding]:
+    """Rates that may be right over a figure that is wrong are not ordered to change."""
+    known = {} if relations is None else {one.about: one for one in relations.every}
+    return [
+        undecided(item, known[item.about])
+        if relations is not None
+        and item.code == "D01"
+        and not item.candidates
+        and not item.under
+        and item.about in known
+        and relations.unsupported(known[item.about], sure)
+        else item
+        for item in figures
+    ]
 
 
 def _without_totals(figures: Iterable[Finding]) -> list[Finding]:
@@ -244,7 +267,7 @@ class _Shown:
             elif self._heads[number].is_open:
                 listed += [] if was is None else [_waiting(was, self._heads[number].finding)]
             else:
-                listed.append(_hung(item, self._heads[number].finding))
+                listed.append(_hung(item, self._heads[number]))
         heads = [
             carrying(_borne_out(head, carried[number]), carried[number])
             for number, head in enumerate(self._heads)
@@ -305,9 +328,12 @@ def _waiting(item: Finding, head: Finding) -> Finding:
     return replace(item, message=item.message + note, correction=None, under=f"{head.sheet}!{head.cell}")
 
 
-def _hung(item: Finding, head: Finding) -> Finding:
-    """A finding as it will stand once the figure it rests on is corrected."""
-    return replace(item, message=f"更正 {head.cell} 后，{item.message}", under=f"{head.sheet}!{head.cell}")
+def _hung(item: Finding, head: Head) -> Finding:
+    """A finding as it will stand once the figure it rests on is corrected; ordered only where that figure is sure."""
+    own = head.finding
+    message = f"更正 {own.cell} 后，{item.message}"
+    correction = item.correction if head.sure else None
+    return replace(item, message=message, correction=correction, under=f"{own.sheet}!{own.cell}")
 
 
 def _subject(item: Finding) -> tuple[str, str, str]:

@@ -22,6 +22,8 @@ _FIGURES = frozenset({"amount", "integer", "rate"})
 # What it takes to leave a relation as broken as it stands. A sum that must hold is never left; a rate or a
 # score typed by hand is wrong more often than the figures it rests on.
 _SUM, _ASKED, _RATE, _SCORE, _REQUIREMENT = 6.0, 1.7, 1.5, 0.9, 0.8
+_EXPLAINED = 1.2
+"""Up to what cost a typed rate is wrong by a slip that is no chance: with one digit off any rate is near another."""
 _SAVED = 0.0006
 """How near a typed rate must lie to 1 minus the right one to be taken for a saving rate."""
 
@@ -73,6 +75,16 @@ class Relations:
         if key not in self._off:
             self._off[key] = relation.off(dict(touching))
         return self._off[key]
+
+    def unsupported(self, relation: Relation, changes: Changes) -> bool:
+        """Whether a claim rests on a figure that no sum bears out, and nothing explains how the claim went wrong."""
+        if relation.claim is None or relation.cost <= _EXPLAINED:
+            return False
+        return not all(self._borne_out(spot, changes) for spot, one in relation.cells.items() if one.number)
+
+    def _borne_out(self, spot: Address, changes: Changes) -> bool:
+        sums = [one for one in self.of[spot] if one.additive and one.cost >= _SUM]
+        return any(self.off(one, changes) == 0.0 for one in sums)
 
     def figures(self, changes: Changes) -> Figures:
         """The names as formulas would see them."""

@@ -111,7 +111,9 @@ class Search:
         gap = min((way.cost for way in (*rivals, without)), default=without.cost) - best.cost
         witnesses = _witnesses(mends)
         told = move.explained and (witnesses > 1 or move.slip is not ONE_DIGIT or _sizeable(move, mends))
-        if gap >= _CLEAR and (told or witnesses > 1):
+        # A blank takes any value: one sum tells it only as far as its other figures are right.
+        sure = witnesses > 1 or any(one.number is not None for one in move.answers)
+        if gap >= _CLEAR and sure and (told or witnesses > 1):
             return Cause(move, CERTAIN, mends)
         if gap >= _AHEAD and (told or witnesses > 1):
             return Cause(move, LIKELY, mends)

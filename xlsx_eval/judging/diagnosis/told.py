@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from xlsx_eval.cell import Address
 from xlsx_eval.findings import Finding, finding
 from xlsx_eval.judging.diagnosis.moves import Move
 from xlsx_eval.judging.diagnosis.relations import Relation
 from xlsx_eval.judging.diagnosis.search import CERTAIN, Cause
-from xlsx_eval.reading.entries import show
+from xlsx_eval.reading.entries import Answer, show
 
 _LISTED = 5
 _MARKED = 40
@@ -39,6 +40,7 @@ def cause_finding(cause: Cause) -> Finding:
             found=first.shown,
             expected=meant[0],
             money=money,
+            also=_parts(cause),
             about=f"figure:{first.field.name}:{first.row}",
             correction=move.values[0],
         )
@@ -57,6 +59,15 @@ def cause_finding(cause: Cause) -> Finding:
         about=f"figures:{first.field.name}:{first.row}",
         correction=move.values[0],
     )
+
+
+def _parts(cause: Cause) -> tuple[Address, ...]:
+    """The figures a blank was worked out from where one sum alone tells it: a slip among them would show no other way."""
+    answer = cause.move.answers[0]
+    if answer.number is not None or cause.level == CERTAIN:
+        return ()
+    cells = {spot for relation in cause.mends if relation.additive for spot in relation.cells}
+    return tuple(sorted(cells - {answer.place}, key=str))[:_MARKED]
 
 
 def _basis(mends: Sequence[Relation]) -> str:
@@ -100,6 +111,43 @@ def contradiction(cause: Cause) -> Finding:
         about=f"figure:{answer.field.name}:{answer.row}",
     )
     return replace(told, candidates=tuple((answer.place.sheet, answer.place.cell, one) for _, one in sides))
+
+
+def undecided(item: Finding, relation: Relation) -> Finding:
+    """A rate that its figures do not give, where no sum speaks for these: the figures are offered beside it."""
+    if relation.claim is None or item.correction is None:
+        return item
+    off, claimed = relation.off({}), relation.claim.number
+    offered: list[tuple[str, str, float | str]] = [(item.sheet, item.cell, item.correction)]
+    for spot, answer in relation.cells.items():
+        for value in _giving(relation, answer, claimed, off):
+            offered.append((spot.sheet, str(spot.ref), value))
+    ways = "；".join(
+        f"若为 {cell}，应约为 {show(value)}" for _, cell, value in offered[1:] if isinstance(value, float)
+    )
+    note = (
+        f"；也可能是计算所用的数填错（{ways}），请先核对" if ways else "；也可能是计算所用的数填错，请先核对"
+    )
+    places = tuple((spot.sheet, str(spot.ref)) for spot in relation.cells)
+    return replace(
+        item,
+        message=item.message + note,
+        correction=None,
+        candidates=tuple(offered),
+        also=tuple(dict.fromkeys((*places, *item.also))),
+    )
+
+
+def _giving(relation: Relation, answer: Answer, claimed: float | None, off: float | None) -> Iterator[float]:
+    """The value of one figure, above or below the line, with which a rate is what is claimed."""
+    if not off or not claimed or not answer.number or claimed == off:
+        return
+    share = claimed / (claimed - off)
+    decimals = 0 if answer.field.type == "integer" else 2
+    for value in (round(answer.number * share, decimals), round(answer.number / share, decimals)):
+        if relation.off({answer.place: value}) == 0.0:
+            yield value
+            return
 
 
 def opened(item: Finding, cause: Cause) -> Finding:
