@@ -12,11 +12,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from damage import Editor
 from forms import judge, scheme
 from office import recalculate, require_office
 
 from xlsx_eval import annotate, evaluate
 from xlsx_eval.cell import Address, CellRef
+from xlsx_eval.drawing.marked.problems import marks_of
 from xlsx_eval.drawing.marked.sources import live_value
 from xlsx_eval.form.fill import fill
 from xlsx_eval.formula import compile_formula
@@ -192,3 +194,29 @@ def test_nothing_we_write_has_a_defect(tmp_path: Path) -> None:
 def test_findings_are_the_same_on_every_run() -> None:
     values = {"单位名称": "教育局", "支出合计_年初预算数": 100, "支出合计_决算数": 80, "自评总分": 97}
     assert judge(**values).findings == judge(**values).findings
+
+
+def test_the_list_begins_with_what_to_mend_first_and_says_what_kind_each_finding_is() -> None:
+    editor = (
+        Editor()
+        .set("基础数据", "E13", 51432.18)
+        .set("指标自评", "H12", 0.9917)
+        .set("基础数据", "B15", 41234.56)
+    )
+    evaluation = evaluate(editor.save(), scheme())
+    sheet = openpyxl.load_workbook(io.BytesIO(annotate(editor.save(), evaluation)))["问题清单"]
+    assert str(sheet["A3"].value).startswith("先改这 2 处，其余 1 条将随之消除或按更正后的数改正。")
+    rows = {row[3].value: row for row in sheet.iter_rows(min_row=6)}
+    assert str(rows["基础数据!E13"][7].value).startswith("〔先改〕")
+    assert str(rows["指标自评!H12"][7].value).startswith("〔随 E13 更正〕更正 E13 后，")
+    assert str(rows["基础数据!B14"][7].value).startswith("〔几处之一，请核对〕")
+    assert [rows[place][6].value for place in ("基础数据!E13", "基础数据!B14")] == ["51342.18", "待核对"]
+
+
+def test_cells_that_may_be_wrong_and_cells_that_only_follow_look_different() -> None:
+    editor = Editor().set("基础数据", "E13", 51432.18).set("基础数据", "B15", 41234.56)
+    marks = {(mark.sheet, mark.cell): mark for mark in marks_of(evaluate(editor.save(), scheme()))}
+    assert marks["基础数据", "E13"].level == "错误"
+    assert marks["基础数据", "B28"].level == "关联"
+    assert marks["基础数据", "B15"].level == "备选"
+    assert "若为本格，应为 39880.75" in marks["基础数据", "B15"].text

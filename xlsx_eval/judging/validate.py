@@ -71,7 +71,21 @@ def validate(case: Case) -> tuple[Finding, ...]:
     found = grouped(_diagnosed(case, other, figures))
     found = [_with_consequences(item, case) for item in found]
     order = {sheet.name: number for number, sheet in enumerate(case.submission.book.sheets)}
-    return tuple(sorted(found, key=lambda item: (*gravity(item), order.get(item.sheet, -1))))
+    return _under_heads(sorted(found, key=lambda item: (*gravity(item), order.get(item.sheet, -1))))
+
+
+def _under_heads(found: list[Finding]) -> tuple[Finding, ...]:
+    """What hangs under another finding comes right after it, so that the list is worked through from the top."""
+    heads = {f"{item.sheet}!{item.cell}" for item in found if not item.under}
+    hanging: dict[str, list[Finding]] = {}
+    for item in found:
+        if item.under in heads:
+            hanging.setdefault(item.under, []).append(item)
+    ordered: list[Finding] = []
+    for item in found:
+        if item.under not in heads:
+            ordered += [item, *hanging.pop(f"{item.sheet}!{item.cell}", ())]
+    return tuple(ordered)
 
 
 def _diagnosed(case: Case, other: list[Finding], figures: list[Finding]) -> list[Finding]:

@@ -26,9 +26,12 @@ _LOOKS = {
     "错误": Look("FFC7CE", "9C0006", "9C0006", underline=True),
     "待说明": Look("FFEB9C", "7F4F00", "BF8F00"),
     "无法核验": Look("D6DCE4", "203764", "5B7294"),
+    "备选": Look("FFDDAA", "9C0006", "C00000"),
+    "关联": Look("F5F5F5", "595959", "A6A6A6"),
     "提示": Look("E2EFDA", "375623", "A9BFA0"),
 }
-"""A black-and-white print tells marked cells by the border, and 错误 by the line under its value."""
+"""A black-and-white print tells marked cells by the border, and 错误 by the line under its value;
+what is only offered has the red line round it and no such line, what hangs on another cell is grey throughout."""
 
 
 def annotate_cells(data: bytes, marks: Iterable[Mark]) -> bytes:

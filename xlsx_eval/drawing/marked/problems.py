@@ -17,9 +17,10 @@ from xlsx_eval.drawing.marked.looks import (
     text,
     verdict_style,
 )
-from xlsx_eval.findings import VERDICTS, Finding
+from xlsx_eval.findings import ERROR, VERDICTS, Finding
 from xlsx_eval.judging.evaluate import Evaluation
 from xlsx_eval.judging.rounds import FIXED, History, Past, Standing
+from xlsx_eval.reading.entries import show
 from xlsx_eval.xlsx import AddedSheet, Mark, NewCell, NewRow
 
 ANSWER = "整改说明（部门填写）"
@@ -39,6 +40,7 @@ HEADINGS = (
 WIDTHS = (6, 10, 7, 18, 20, 16, 18, 46, 38, 8, 28)
 STANDING_HEADING, STANDING_WIDTH = "整改状态", 10
 HEADING_ROW = 5
+_SEVERAL_CELLS = frozenset({"C09"})
 
 
 def problem_sheet(evaluation: Evaluation, name: str, history: History | None = None) -> AddedSheet:
@@ -95,7 +97,7 @@ _ADVICE = {
 
 
 def _advice(evaluation: Evaluation) -> str:
-    return _ADVICE.get(evaluation.state, "")
+    return _first_steps(evaluation) + _ADVICE.get(evaluation.state, "")
 
 
 def _row(number: int, item: Finding, evaluation: Evaluation, standing: Standing | None = None) -> NewRow:
@@ -108,8 +110,8 @@ def _row(number: int, item: Finding, evaluation: Evaluation, standing: Standing 
             _place(item),
             text(field_label(item, evaluation), TEXT),
             text(item.found, TEXT),
-            text(item.expected, TEXT),
-            text(f"{item.message}。", TEXT),
+            text("待核对" if _undecided(item) else item.expected, TEXT),
+            text(f"{_kind(item)}{item.message}。", TEXT),
             text(item.hint, TEXT),
             text(round(item.points, 4) if item.points else "", SCORE),
             *status,
@@ -159,8 +161,51 @@ def marks_of(evaluation: Evaluation) -> tuple[Mark, ...]:
         if not item.cell:
             continue
         body = f"【{item.verdict} {item.code}】{item.message}。\n{item.hint}\n（问题清单第 {number} 条）"
-        marks.append(Mark(item.sheet, item.cell, item.verdict, body))
-        for sheet, cell in item.also:
-            also = f"【{item.verdict} {item.code}】与{quote_sheet(item.sheet)}!{item.cell} 为同一问题，见问题清单第 {number} 条。"
-            marks.append(Mark(sheet, cell, item.verdict, also))
+        level = "备选" if item.candidates and item.verdict == ERROR else item.verdict
+        marks.append(Mark(item.sheet, item.cell, level, body))
+        marks += [_further(item, number, sheet, cell) for sheet, cell in item.also]
     return tuple(marks)
+
+
+def _further(item: Finding, number: int, sheet: str, cell: str) -> Mark:
+    """The mark of a further cell: one of those that may be wrong, one that only follows, or one of the same fault."""
+    where, listed = f"{quote_sheet(item.sheet)}!{item.cell}", f"见问题清单第 {number} 条"
+    offered = next((value for *place, value in item.candidates if place == [sheet, cell]), None)
+    if offered is not None:
+        value = offered if isinstance(offered, str) else show(round(offered, 4))
+        words = f"【备选 {item.code}】与 {where} 等处至少一处有误；若为本格，应为 {value}。请对照账表核对，{listed}。"
+        return Mark(sheet, cell, "备选", words)
+    if item.correction is not None and not _of_the_fault(item):
+        words = f"【关联 {item.code}】由 {where} 引起，更正该处后随之消除，{listed}。"
+        return Mark(sheet, cell, "关联", words)
+    return Mark(sheet, cell, item.verdict, f"【{item.verdict} {item.code}】与{where} 为同一问题，{listed}。")
+
+
+def _of_the_fault(item: Finding) -> bool:
+    """Whether its further cells went wrong with it, as figures that were exchanged, rather than because of it."""
+    return item.code in _SEVERAL_CELLS
+
+
+def _first_steps(evaluation: Evaluation) -> str:
+    """How many cells to mend first, and what follows from them."""
+    errors = [item for item in evaluation.findings if item.verdict == ERROR]
+    hanging = sum(1 for item in evaluation.findings if item.under)
+    first = sum(1 for item in errors if not item.under)
+    if not first or first == len(evaluation.findings):
+        return ""
+    follows = f"，其余 {hanging} 条将随之消除或按更正后的数改正" if hanging else ""
+    return f"先改这 {first} 处{follows}。"
+
+
+def _undecided(item: Finding) -> bool:
+    """Whether no value may be told yet: one of several cells is wrong, or what it rests on is still open."""
+    return bool(item.candidates) or (bool(item.under) and item.correction is None)
+
+
+def _kind(item: Finding) -> str:
+    """What to do with a finding, before its words: seen in black and white too."""
+    if item.under:
+        return f"〔随 {item.under.rpartition('!')[2]} 更正〕"
+    if item.candidates:
+        return "〔几处之一，请核对〕"
+    return "〔先改〕" if item.verdict == ERROR and item.correction is not None else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from xlsx_eval.cell import ErrorValue
 
-MARK_LEVELS = ("错误", "待说明", "无法核验", "提示")
+MARK_LEVELS = ("错误", "待说明", "无法核验", "备选", "关联", "提示")
 """Verdicts a mark can carry, the gravest first; they choose the highlight's colour."""
 
 
