@@ -174,18 +174,25 @@ def test_a_rate_computed_from_a_wrong_figure_is_told_as_it_will_be() -> None:
 
 def test_two_sums_that_demand_different_values_of_one_blank_are_told_as_a_contradiction() -> None:
     """Filling it by either would only make the other fail, so neither value is ordered."""
-    editor = Editor().set(DATA, "E17", None).set(PROJECTS, "F5", 777.77)
+    editor = Editor().set(DATA, "E14", None).set(DATA, "E15", 30000)
     found = evaluate(editor.save(), scheme())
     wrong = only(found, "C10")
-    assert (wrong.sheet, wrong.cell, wrong.found, wrong.correction) == (DATA, "E17", "空白", None)
-    assert "按“基本支出＋项目支出＝支出合计（决算数）”应为 6435.86" in wrong.message
-    assert (DATA, "E17", 6435.86) in wrong.candidates
-    assert len({value for *_, value in wrong.candidates}) == 2
-    assert (DATA, "E17") not in {
-        (item.sheet, item.cell) for item in found.findings if item.correction is not None
+    assert (wrong.sheet, wrong.cell, wrong.found, wrong.correction) == (DATA, "E14", "空白", None)
+    assert "按“基本支出＋项目支出＝支出合计（决算数）”应为 44906.32" in wrong.message
+    assert "按“人员经费＋公用经费＝基本支出（决算数）”应为 32338.21" in wrong.message
+    assert {value for *_, value in wrong.candidates} == {44906.32, 32338.21}
+    assert (DATA, "E15") in wrong.also
+    assert all(item.correction is None for item in found.findings)
+
+
+def test_a_sum_whose_wrong_part_is_known_by_its_own_rate_contradicts_nothing() -> None:
+    editor = Editor().set(DATA, "E17", None).set(PROJECTS, "F5", 777.77)
+    told_values = {
+        (item.sheet, item.cell): item.correction
+        for item in evaluate(editor.save(), scheme()).findings
+        if item.correction is not None
     }
-    books = Editor().set(PROJECTS, "F5", 777.77)
-    assert {item.code for item in evaluate(books.save(), scheme()).findings} == {"C07"}
+    assert told_values == {(DATA, "E17"): 6435.86, (PROJECTS, "F5"): 2312.45}
 
 
 def test_the_total_is_told_as_all_corrections_make_it_though_a_figure_is_wrong_too() -> None:

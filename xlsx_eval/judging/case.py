@@ -37,9 +37,11 @@ class Case:
 
     def expected(self, parts: Iterable[Answer]) -> list[Answer]:
         """Those that are given or should be: blank ones too, but for cells of rows that hold nothing."""
-        tables = self.scheme.tables
+        every = list(parts)
+        # Rows are looked through only where a part stands in one: most sums are over single fields.
+        tables = {part.field.table for part in every if part.row is not None and part.field.table}
         rows = {(table, row) for table in tables for row in self.submission.filled_rows(table)}
-        return [part for part in parts if part.row is None or (part.field.table, part.row) in rows]
+        return [part for part in every if part.row is None or (part.field.table, part.row) in rows]
 
 
 def explains(answer: Answer) -> bool | None:

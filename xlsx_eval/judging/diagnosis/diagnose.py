@@ -106,6 +106,8 @@ def _closed(cause: Cause, others: Sequence[Finding]) -> Finding:
 def _cause_heads(
     causes: Iterable[Cause], figures: Sequence[Finding], others: Sequence[Finding]
 ) -> Iterator[Head]:
+    causes = tuple(causes)
+    two_sided = {relation.about for cause in causes for relation in cause.against}
     for cause in causes:
         cells = set(cause.move.changes)
         mends = frozenset(relation.about for relation in cause.mends)
@@ -117,7 +119,8 @@ def _cause_heads(
             mends |= {relation.about for relation in cause.against}
             yield Head(contradiction(cause), frozenset(cells), mends, is_open=True, contradicts=True)
             continue
-        told = [item for item in figures if item.about in mends]
+        # What would mend only the other side of a contradiction is told there.
+        told = [item for item in figures if item.about in mends and not mends <= two_sided]
         if told:
             cells |= {spot for rival in cause.rivals for spot in rival.changes}
             dearest = max(cause.mends, key=lambda relation: relation.cost).about

@@ -53,14 +53,7 @@ class Search:
     def causes(self, failing: Sequence[Relation]) -> tuple[Cause, ...]:
         """The causes behind some failing relations that hang together; none where leaving them is likelier."""
         best = self._best(_Node((), tuple(failing), _left(failing)))
-        judged = [self._judged(move, best) for move in best.moves]
-        told = {relation.about for cause in judged for relation in cause.against}
-        # What would mend only the other side of a contradiction is no cause beside it.
-        return tuple(
-            cause
-            for cause in judged
-            if cause.against or cause.level != OPEN or not {one.about for one in cause.mends} <= told
-        )
+        return tuple(self._judged(move, best) for move in best.moves)
 
     def _best(self, start: _Node) -> _Node:
         beam, best = [start], start
@@ -123,11 +116,24 @@ class Search:
         """Sums over the one cell of a move that then fail, but for figures changed beside it without any reason."""
         if len(move.answers) > 1 or (move.explained and move.answers[0].number is not None):
             return ()
-        after = {**cells_of(one for one in others if one.explained), **move.changes}
+        place = move.answers[0].place
+        sure = (one for one in others if one.explained or self._has_witness(one, place))
+        after = {**cells_of(sure), **move.changes}
         proving = [one for one in mends if one.additive and one.proves]
         against = tuple(one for one in proving if self._relations.off(one, after))
         # What two sums say without help is not outweighed by a third.
         return against if len(proving) - len(against) < 2 else ()
+
+    def _has_witness(self, move: Move, place: Address) -> bool:
+        """Whether something that does not rest on the cell `place` says the same as the move by itself."""
+        return any(
+            one.cost >= _WITNESS
+            and place not in one.cells
+            and bool(self._relations.off(one, {}))
+            and self._relations.off(one, move.changes) == 0.0
+            for spot in move.changes
+            for one in self._relations.of.get(spot, ())
+        )
 
     def _failing(self, changes: Mapping[Address, float], best: _Node, move: Move) -> tuple[Relation, ...]:
         """What fails with `changes` among what the move touches and what the best node leaves."""
