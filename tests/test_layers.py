@@ -72,7 +72,7 @@ INSIDE = {
         "intake workspace prefill",
         "review roster",
         "ledger",
-        "bureau_file dossier hold network originals",
+        "bureau_file dossier hold network originals records",
     ),
 }
 """The order inside each room, likewise; a room that is not named keeps none but that no circle forms."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import io
+import pickle
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.cli import run
+from xlsx_eval.errors import Said, WorkspaceError
 from xlsx_eval.run.allowance import DEFAULT_ALLOWANCE
 from xlsx_eval.scheme.book import export_scheme, raw_tables
 from xlsx_eval.season.workspace import CONFIG, SCHEME, init_workspace, open_workspace
@@ -139,3 +142,32 @@ def test_another_scheme_that_lies_there_is_not_replaced(tmp_path: Path) -> None:
 def test_the_manual_says_how_templates_are_handed_out(tmp_path: Path) -> None:
     init_workspace(tmp_path)
     assert "xlsx-eval template --roster" in (tmp_path / "使用说明.txt").read_text(encoding="utf-8-sig")
+
+
+def test_errors_are_told_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    for lang, words in (
+        ("zh", f"错误：{tmp_path}：不是工作文件夹（没有 xlsx-eval.toml），请先运行 init\n"),
+        ("en", f"Error: {tmp_path}: not a workspace (there is no xlsx-eval.toml); run init first\n"),
+    ):
+        err = io.StringIO()
+        assert run(["status", str(tmp_path), "--lang", lang], io.StringIO(), err) == 2
+        assert err.getvalue() == words
+
+
+def test_a_configuration_that_is_no_toml_is_told_by_its_place_in_either_language(tmp_path: Path) -> None:
+    init_workspace(tmp_path / "w")
+    path = tmp_path / "w" / CONFIG
+    path.write_text("year = 2022\ndeadline = 2023年4月30日\n", encoding="utf-8")
+    with pytest.raises(WorkspaceError) as told:
+        open_workspace(tmp_path / "w")
+    assert told.value.told("zh") == "xlsx-eval.toml：无法读取：第 2 行第 16 列附近写法有误"
+    assert told.value.told("en").startswith("xlsx-eval.toml: cannot be read: Expected newline")
+    path.write_bytes("# 截止日期".encode("gbk"))
+    with pytest.raises(WorkspaceError, match="不是 UTF-8 编码，请另存为 UTF-8"):
+        open_workspace(tmp_path / "w")
+
+
+def test_an_error_keeps_both_languages_on_its_way_between_processes() -> None:
+    there = WorkspaceError("a", (Said("没有这个文件", "there is no such file"),))
+    back = pickle.loads(pickle.dumps(there))
+    assert (back.told("zh"), back.told("en")) == ("a：没有这个文件", "a: there is no such file")

@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
+
+_TOML_PLACE = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)")
+
+
+class Said(str):
+    """A sentence in Chinese that knows itself in English as well: who raises it owns it in both."""
+
+    def __new__(cls, zh: str, en: str) -> Said:
+        """The sentence `zh`, in English `en`."""
+        said = super().__new__(cls, zh)
+        said.en = en
+        return said
+
+    en: str
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, str]]:
+        return Said, (str(self), self.en)
+
+
+def toml_fault(error: ValueError) -> Said:
+    """What is wrong with a TOML file, from the parser's own error, which speaks English only."""
+    if isinstance(error, UnicodeDecodeError):
+        return Said("不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save it as UTF-8")
+    place = _TOML_PLACE.search(str(error))
+    if place is None:
+        return Said("内容不完整或写法有误", str(error))
+    return Said(f"第 {place[1]} 行第 {place[2]} 列附近写法有误", str(error))
+
+
+def _told(source: str, problems: Iterable[str], colon: str, language: str) -> str:
+    if language == "en":
+        return "\n".join(f"{source}: {getattr(problem, 'en', problem)}" for problem in problems)
+    return "\n".join(f"{source}{colon}{problem}" for problem in problems)
 
 
 class XlsxEvalError(Exception):
     """Base of every error this package raises on purpose."""
+
+    def told(self, language: str) -> str:
+        """The error in a language, zh or en, as far as whoever raised it said it in that."""
+        return str(self)
 
 
 class Unreadable(XlsxEvalError):
@@ -35,7 +73,11 @@ class SchemeError(XlsxEvalError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join(f"{self.source}: {problem}" for problem in self.problems)
+        return self.told("zh")
+
+    def told(self, language: str) -> str:
+        """Source and problem, a line each."""
+        return _told(self.source, self.problems, ": ", language)
 
 
 class FillError(XlsxEvalError):
@@ -46,7 +88,11 @@ class FillError(XlsxEvalError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join(self.problems)
+        return self.told("zh")
+
+    def told(self, language: str) -> str:
+        """A line for each key."""
+        return "\n".join(getattr(problem, language, problem) for problem in self.problems)
 
 
 class FormulaError(XlsxEvalError):
@@ -91,4 +137,8 @@ class WorkspaceError(XlsxEvalError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join(f"{self.source}：{problem}" for problem in self.problems)
+        return self.told("zh")
+
+    def told(self, language: str) -> str:
+        """Source and problem, a line each."""
+        return _told(self.source, self.problems, "：", language)

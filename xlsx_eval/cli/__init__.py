@@ -58,7 +58,7 @@ def run(argv: Sequence[str], out: IO[str], err: IO[str]) -> int:
         except FolderError as error:
             return _fail(words("error", what=words(f"folder.{error.problem}", path=error.path)), ACT)
         except XlsxEvalError as error:
-            return _fail(words("error", what=str(error)), ACT)
+            return _fail(words("error", what=error.told(words.language)), ACT)
         except OSError as error:
             return _fail(
                 words("error", what=f"{error.filename or ''} {error.strerror or error}".strip()), ACT

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import openpyxl
 
-from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.errors import Said, WorkspaceError
 
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+|(?<=[0-9])\.)?(?:[eE][+-]?[0-9]+)?\Z"
@@ -27,7 +27,13 @@ def rows_of(data: bytes, name: str) -> Mapping[str, Rows]:
         }
     except Exception as error:
         # The library raises whatever its parsers meet in a damaged file: of XML, of a type, of a missing part.
-        raise WorkspaceError(name, (f"无法读取（{type(error).__name__}），请另存为 .xlsx",)) from error
+        raise WorkspaceError(name, (unreadable(error),)) from error
+
+
+def unreadable(error: Exception) -> Said:
+    """That a file cannot be read, and what to do."""
+    kind = type(error).__name__
+    return Said(f"无法读取（{kind}），请另存为 .xlsx", f"cannot be read ({kind}); save it as .xlsx")
 
 
 def typed_number(text: str) -> float | None:

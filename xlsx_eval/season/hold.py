@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from xlsx_eval.errors import FolderError, WorkspaceError
+from xlsx_eval.errors import FolderError, Said, WorkspaceError
 from xlsx_eval.files import lock_file
 
 BEAT = 5.0
@@ -130,9 +130,13 @@ def _read(root: Path) -> dict[str, object]:
     return raw if isinstance(raw, dict) else {}
 
 
-def _words(told: dict[str, object]) -> str:
+def _words(told: dict[str, object]) -> Said:
     try:
         who = f"{told['host']} 上的 {told['command']}（进程 {told['process']}，自 {told['since']}）"
+        whom = f"{told['command']} on {told['host']} (process {told['process']}, since {told['since']})"
     except KeyError:
-        who = "另一个程序"
-    return f"正由{who}处理，同一时间只能有一个；请等它结束或先停止它"
+        who, whom = "另一个程序", "another program"
+    return Said(
+        f"正由{who}处理，同一时间只能有一个；请等它结束或先停止它",
+        f"in use by {whom}; only one at a time may be: wait for it to end, or stop it",
+    )

@@ -7,115 +7,44 @@ import sqlite3
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-from xlsx_eval.errors import WorkspaceError
-from xlsx_eval.judging.results import Result
+from xlsx_eval.errors import Said, WorkspaceError
 from xlsx_eval.season.dossier import as_json, packed, packed_findings, unpacked
-
-ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD = (
-    *("已受理", "内容相同", "旧版本", "被替代"),
-    *("待认领", "无法读取"),
+from xlsx_eval.season.records import (
+    ACCEPTED,
+    IDENTICAL,
+    OLDER,
+    OUTCOMES,
+    SUPERSEDED,
+    UNCLAIMED,
+    UNREAD,
+    Arrival,
+    Fingerprint,
+    Review,
+    Verdict,
 )
+
+__all__ = [
+    "ACCEPTED",
+    "IDENTICAL",
+    "OLDER",
+    "OUTCOMES",
+    "SUPERSEDED",
+    "UNCLAIMED",
+    "UNREAD",
+    "Arrival",
+    "Fingerprint",
+    "Ledger",
+    "Review",
+    "Verdict",
+]
+
 _READABLE = 2
 """The version from which on a ledger holds all that is read of one that must not be changed."""
-OUTCOMES = (ACCEPTED, IDENTICAL, OLDER, SUPERSEDED, UNCLAIMED, UNREAD)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A file that came. `outcome` is one of OUTCOMES, "" until decided; `modified` is the file's own time in ns.
-
-    `arrived` never runs backwards, `clock` is what the clock said ("" in ledgers of earlier programs).
-    `department` is the code it was counted for, or of an undecided one a guess; `seen_code` and `seen_name` are
-    what it says itself; `output` is what was handed back for it.
-    """
-
-    id: int
-    batch: int
-    file: str
-    digest: str
-    size: int
-    modified: int
-    arrived: str
-    released: int = 0
-    outcome: str = ""
-    reason: str = ""
-    department: str = ""
-    seen_code: str = ""
-    seen_name: str = ""
-    output: str = ""
-    clock: str = ""
-
-    @property
-    def came(self) -> str:
-        """When it came, by the clock."""
-        return self.clock or self.arrived
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A round of a department as judged.
-
-    `content_digest` is that of the workbook without our marks; `basis` what the judgement rested on beside the
-    bytes and the scheme; `figures` are the numbers of its single fields; `standings` are (identity, standing,
-    answer) of each finding of the result. `program` is the digest of the program that judged, "" of one that
-    knew itself by its version only.
-    """
-
-    arrival: int
-    department: str
-    round: int
-    result: Result
-    output: str
-    output_digest: str
-    content_digest: str
-    scheme_digest: str
-    basis: Mapping[str, Any] = field(default_factory=dict)
-    figures: Mapping[str, float] = field(default_factory=dict)
-    standings: tuple[tuple[str, str, str], ...] = ()
-    program: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A round's digests: of the file that came, of what was handed back, of what it holds without our marks.
-
-    `basis` and `scheme` are what it was judged on, `program` what judged it.
-    """
-
-    round: int
-    file: str
-    output: str
-    content: str
-    answers: tuple[str, ...]
-    arrival: int
-    scheme: str
-    basis: Mapping[str, Any]
-    program: str
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A reviewer's entry for one item of a department's round.
-
-    `source` is the digest of the sheet it stood in, and where that lay. `waived` says that he lets a disputed
-    finding stand; then `reviewer` and `remark` say who he is and why.
-    """
-
-    department: str
-    round: int
-    item: str
-    score: float | None
-    remark: str
-    entered: str
-    source: str
-    waived: bool = False
-    reviewer: str = ""
 
 
 class Ledger:
@@ -124,7 +53,7 @@ class Ledger:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         if read_only and not path.exists():
-            raise WorkspaceError(str(path), ("没有台账",))
+            raise WorkspaceError(str(path), (Said("没有台账", "there is no ledger"),))
         with self._telling():
             # Transactions are begun by hand, so that each says what belongs together.
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
@@ -144,9 +73,24 @@ class Ledger:
     def _migrate(self, read_only: bool) -> None:
         version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > len(_steps()):
-            raise WorkspaceError(self._path.name, ("台账由更新版本的程序写成，请更新程序",))
+            raise WorkspaceError(
+                self._path.name,
+                (
+                    Said(
+                        "台账由更新版本的程序写成，请更新程序", "written by a later program; update this one"
+                    ),
+                ),
+            )
         if read_only and version < _READABLE:
-            raise WorkspaceError(self._path.name, ("台账由旧版本的程序写成，请先运行一次 run",))
+            raise WorkspaceError(
+                self._path.name,
+                (
+                    Said(
+                        "台账由旧版本的程序写成，请先运行一次 run",
+                        "written by an earlier program; run it once first",
+                    ),
+                ),
+            )
         if read_only:
             # Last year's ledger and one that is verified stay as they are; what they lack reads as blank.
             return
@@ -163,7 +107,13 @@ class Ledger:
             yield
         except sqlite3.Error as error:
             raise WorkspaceError(
-                self._path.name, (f"台账无法读写，请检查磁盘空间和权限（{error}）",)
+                self._path.name,
+                (
+                    Said(
+                        f"台账无法读写，请检查磁盘空间和权限（{error}）",
+                        f"the ledger cannot be used; check disk and permissions ({error})",
+                    ),
+                ),
             ) from error
 
     @contextmanager

@@ -14,7 +14,7 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from xlsx_eval.drawing.paper import Column, Paper
-from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.errors import Said, WorkspaceError
 from xlsx_eval.judging.rounds import explains
 from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme
@@ -146,7 +146,10 @@ def read_review(workspace: Workspace, path: Path, now: datetime.datetime) -> Rev
     data = path.read_bytes()
     sheets = rows_of(data, path.name)
     if SHEET not in sheets:
-        raise WorkspaceError(path.name, (f"没有工作表“{SHEET}”，不是复核表",))
+        raise WorkspaceError(
+            path.name,
+            (Said(f"没有工作表“{SHEET}”，不是复核表", f"there is no sheet {SHEET}; not a review sheet"),),
+        )
     with Ledger(workspace.ledger) as ledger:
         source = _Source(hashlib.sha256(data).hexdigest(), str(path.resolve()))
         rounds = {verdict.department: verdict.round for verdict in ledger.current()}

@@ -15,10 +15,10 @@ from openpyxl.utils import get_column_letter
 from schema import And, Schema, SchemaError
 
 from xlsx_eval.drawing.paper import Column, Paper
-from xlsx_eval.errors import WorkspaceError
+from xlsx_eval.errors import Said, WorkspaceError
 from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme
-from xlsx_eval.season.bureau_file import rows_of, typed_number
+from xlsx_eval.season.bureau_file import rows_of, typed_number, unreadable
 
 CODE, NAME, ALIASES, CONTACT, PHONE, EXCUSED = (
     "预算编码",
@@ -161,12 +161,12 @@ def read_roster(path: Path, scheme: Scheme) -> Roster:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise WorkspaceError(path.name, ("没有这个文件",)) from None
+        raise WorkspaceError(path.name, (Said("没有这个文件", "there is no such file"),)) from None
     except OSError as error:
-        raise WorkspaceError(path.name, (f"无法读取（{type(error).__name__}），请另存为 .xlsx",)) from error
+        raise WorkspaceError(path.name, (unreadable(error),)) from error
     sheets = rows_of(data, path.name)
     if not sheets:
-        raise WorkspaceError(path.name, ("没有工作表",))
+        raise WorkspaceError(path.name, (Said("没有工作表", "there is no worksheet"),))
     rows = sheets[SHEET] if SHEET in sheets else next(iter(sheets.values()))
     departments = tuple(reading.departments(rows))
     if reading.problems:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from schema import And, Optional, Or, Schema, SchemaError
 
-from xlsx_eval.errors import SchemeError, WorkspaceError
+from xlsx_eval.errors import Said, SchemeError, WorkspaceError, toml_fault
 from xlsx_eval.run.allowance import DEFAULT_ALLOWANCE, SETTINGS, Allowance, allowance
 from xlsx_eval.run.outbox import write_whole
 from xlsx_eval.scheme import Scheme, load_scheme, scheme_names
@@ -24,18 +24,33 @@ SCHEME = "scheme.toml"
 
 _POSITIVE = And(Or(int, float), lambda number: not isinstance(number, bool) and 0 <= number <= 3600)
 _SHAPES = {
-    "scheme": (And(str, len), "应为评价方案的名称或方案文件的路径"),
-    "year": (Or(And(int, lambda year: 1990 <= year <= 2200), 0), "应为四位年度，0 为方案自己的年度"),
+    "scheme": (
+        And(str, len),
+        Said("应为评价方案的名称或方案文件的路径", "takes the name of a scheme or the path of a scheme file"),
+    ),
+    "year": (
+        Or(And(int, lambda year: 1990 <= year <= 2200), 0),
+        Said("应为四位年度，0 为方案自己的年度", "takes a year of four digits, 0 for the scheme's own"),
+    ),
     "deadline": (
         Or(And(datetime.date, lambda day: not isinstance(day, datetime.datetime)), ""),
-        '应为日期，如 2023-04-30（不加引号）；没有截止日期写 ""',
+        Said(
+            '应为日期，如 2023-04-30（不加引号）；没有截止日期写 ""',
+            'takes a date such as 2023-04-30 without quotes; "" for none',
+        ),
     ),
-    "inbox": (And(str, len), "应为文件夹"),
-    "outbox": (And(str, len), "应为文件夹"),
-    "settle": (_POSITIVE, "应为秒数"),
-    "polling": (Or(bool, "auto"), '应为 "auto"、true 或 false'),
-    "workers": (And(int, lambda number: 0 <= number <= 512), "应为进程数，0 为处理器核数"),
-    "last_year": (str, '应为上年度工作文件夹，没有写 ""'),
+    "inbox": (And(str, len), Said("应为文件夹", "takes a folder")),
+    "outbox": (And(str, len), Said("应为文件夹", "takes a folder")),
+    "settle": (_POSITIVE, Said("应为秒数", "takes a number of seconds")),
+    "polling": (Or(bool, "auto"), Said('应为 "auto"、true 或 false', 'takes "auto", true or false')),
+    "workers": (
+        And(int, lambda number: 0 <= number <= 512),
+        Said("应为进程数，0 为处理器核数", "takes a number of processes, 0 for one a processor"),
+    ),
+    "last_year": (
+        str,
+        Said('应为上年度工作文件夹，没有写 ""', 'takes the workspace of the year before, "" for none'),
+    ),
 }
 _LIMITS = {
     name: (And(setting.allows, Or(int, float) if name == "seconds" else int), setting)
@@ -176,7 +191,9 @@ def init_workspace(root: Path, scheme_name: str = "default", year: int | None = 
     then is complete in itself.
     """
     if (root / CONFIG).exists():
-        raise WorkspaceError(str(root), ("已经是工作文件夹，未作改动",))
+        raise WorkspaceError(
+            str(root), (Said("已经是工作文件夹，未作改动", "is a workspace already; nothing was changed"),)
+        )
     scheme, own = load_any(scheme_name, year=year), _own_scheme(scheme_name)
     workspace = Workspace(root, Config(scheme=SCHEME if own else scheme_name, year=year or 0))
     for folder in (root, workspace.inbox, workspace.outbox, workspace.archive):
@@ -203,7 +220,10 @@ def _own_scheme(name: str) -> bytes:
 def _keep_scheme(data: bytes, target: Path) -> None:
     """Puts the scheme into the workspace; another one that lies there already is not replaced."""
     if target.exists() and target.read_bytes() != data:
-        raise WorkspaceError(str(target), ("已有内容不同的方案文件，请先移走",))
+        raise WorkspaceError(
+            str(target),
+            (Said("已有内容不同的方案文件，请先移走", "another scheme file lies there; move it away first"),),
+        )
     write_whole(target, data)
 
 
@@ -213,9 +233,19 @@ def open_workspace(root: Path) -> Workspace:
     try:
         raw = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        raise WorkspaceError(str(root), (f"不是工作文件夹（没有 {CONFIG}），请先运行 init",)) from None
+        raise WorkspaceError(
+            str(root),
+            (
+                Said(
+                    f"不是工作文件夹（没有 {CONFIG}），请先运行 init",
+                    f"not a workspace (there is no {CONFIG}); run init first",
+                ),
+            ),
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WorkspaceError(CONFIG, (f"无法读取：{error}",)) from None
+        raise WorkspaceError(
+            CONFIG, (Said(f"无法读取：{toml_fault(error)}", f"cannot be read: {toml_fault(error).en}"),)
+        ) from None
     problems = tuple(_problems(raw))
     if problems:
         raise WorkspaceError(CONFIG, problems)
@@ -228,7 +258,7 @@ def open_workspace(root: Path) -> Workspace:
     try:
         workspace.scheme()
     except SchemeError as error:
-        raise WorkspaceError(CONFIG, (f"scheme：{error}",)) from error
+        raise WorkspaceError(CONFIG, (Said(f"scheme：{error}", f"scheme: {error.told('en')}"),)) from error
     return workspace
 
 
@@ -239,32 +269,48 @@ def _problems(raw: dict[str, object]) -> list[str]:
         pass
     else:
         return []
-    found = [f"{key}：没有这一项" for key in raw if key not in (*_SHAPES, "limits")]
+    found: list[str] = [
+        Said(f"{key}：没有这一项", f"there is no setting {key}")
+        for key in raw
+        if key not in (*_SHAPES, "limits")
+    ]
     for key, (shape, words) in _SHAPES.items():
         if key in raw and not Schema(shape).is_valid(raw[key]):
-            found.append(f"{key}：{words}")
+            found.append(Said(f"{key}：{words}", f"{key} {words.en}"))
     return [*found, *_limit_problems(raw.get("limits", {}))]
 
 
 def _limit_problems(raw: object) -> Iterator[str]:
     if not isinstance(raw, dict):
-        yield "limits：应为 [limits] 一节"
+        yield Said("limits：应为 [limits] 一节", "limits takes a section [limits]")
         return
     for key, value in raw.items():
         if key not in _LIMITS:
-            yield f"limits.{key}：没有这一项"
+            yield Said(f"limits.{key}：没有这一项", f"there is no setting limits.{key}")
             continue
         shape, setting = _LIMITS[key]
         if not Schema(shape).is_valid(value):
             kind = "数" if key == "seconds" else "整数"
-            yield f"limits.{key}：应为 {setting.least:.0f} 至 {setting.most:.0f} 之间的{kind}"
+            span = f"{setting.least:.0f}", f"{setting.most:.0f}"
+            yield Said(
+                f"limits.{key}：应为 {span[0]} 至 {span[1]} 之间的{kind}",
+                f"limits.{key} takes a {'number' if key == 'seconds' else 'whole number'} from {span[0]} to {span[1]}",
+            )
 
 
 def _refuse_itself(workspace: Workspace) -> None:
     """Last year's workspace is another one, or a season would be compared with itself."""
     last = workspace.last_ledger()
     if last is not None and last.parent.resolve() == workspace.root.resolve():
-        raise WorkspaceError(CONFIG, ("last_year：不能是本工作文件夹自己，应为上年度的工作文件夹",))
+        raise WorkspaceError(
+            CONFIG,
+            (
+                Said(
+                    "last_year：不能是本工作文件夹自己，应为上年度的工作文件夹",
+                    "last_year cannot be this workspace itself",
+                ),
+            ),
+        )
 
 
 def _refuse_knots(workspace: Workspace) -> None:
@@ -277,6 +323,10 @@ def _refuse_knots(workspace: Workspace) -> None:
     for name, folder in folders.items():
         for other, path in folders.items():
             if name != other and (folder == path or folder.is_relative_to(path)):
-                raise WorkspaceError(CONFIG, (f"{name} 不能放在 {other} 里面",))
+                raise WorkspaceError(
+                    CONFIG, (Said(f"{name} 不能放在 {other} 里面", f"{name} cannot lie in {other}"),)
+                )
         if folder == workspace.root.resolve():
-            raise WorkspaceError(CONFIG, (f"{name} 不能是工作文件夹本身",))
+            raise WorkspaceError(
+                CONFIG, (Said(f"{name} 不能是工作文件夹本身", f"{name} cannot be the workspace itself"),)
+            )
