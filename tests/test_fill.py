@@ -188,8 +188,8 @@ def test_values_are_read_from_toml_and_json_by_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b'"a" = \n', ("line 1", "TOML 有误")),
-        ("决算数 = 1".encode(), ("line 1", "中文键须加引号")),
+        (b'"a" = \n', ("第 1 行", "TOML 有误")),
+        ("决算数 = 1".encode(), ("第 1 行", "中文键须加引号")),
         (b'{"a": 1,\n oops}', ("第 2 行第 2 个字符",)),
         (b'{"a": 1, "a": 2}', ("a：重复给出",)),
         ("单位".encode("gb18030"), ("第 1 个字节不是 UTF-8",)),
@@ -226,3 +226,16 @@ def test_every_sample_has_its_values_and_the_other_way_round() -> None:
     inbox = {path.stem for path in (SAMPLES / "inbox").iterdir()}
     assert inbox == {*DEPARTMENTS, "扫描件"}
     assert len(DEPARTMENTS) >= 5
+
+
+def test_what_does_not_fit_is_told_in_either_language() -> None:
+    with pytest.raises(FillError) as told:
+        fill({"编制": 3, "填报人": "\ud800"}, load_scheme())
+    assert told.value.told("zh").splitlines() == [
+        "编制：没有这个填报项；是否应为“编制数”",
+        "填报人：文字中有不完整的字符",
+    ]
+    assert told.value.told("en").splitlines() == [
+        "编制: no such field; did you mean 编制数",
+        "填报人: the text holds half a character",
+    ]

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from xlsx_eval.errors import FormulaError, SchemeError
+from xlsx_eval.errors import FormulaError, Said, SchemeError, toml_fault
 from xlsx_eval.scheme.build import build_scheme
 from xlsx_eval.scheme.grammar import shape_remarks
 from xlsx_eval.scheme.lint import lint
@@ -118,7 +118,8 @@ def read_raw(name_or_path: str | Path) -> tuple[str, str, dict[str, Any]]:
     try:
         return source, text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SchemeError(source, (f"不是有效的 TOML：{error}",)) from None
+        fault = toml_fault(error)
+        raise SchemeError(source, (Said(f"不是有效的 TOML：{fault}", f"not TOML: {fault.en}"),)) from None
 
 
 def _text_of(name_or_path: str | Path) -> tuple[str, str]:
@@ -129,8 +130,12 @@ def _text_of(name_or_path: str | Path) -> tuple[str, str]:
     try:
         return path.name, path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "不是 UTF-8 文本"
-        message = f"没有这个现成方案（{'、'.join(scheme_names())}），也不是可读取的文件（{reason}）"
+        reason = "不是 UTF-8 文本" if isinstance(error, UnicodeDecodeError) else "无法打开"
+        names = "、".join(scheme_names())
+        message = Said(
+            f"没有这个现成方案（{names}），也不是可读取的文件（{reason}）",
+            f"no ready scheme ({names}) and no file that can be read ({error})",
+        )
         raise SchemeError(ready, (message,)) from None
 
 
