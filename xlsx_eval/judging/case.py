@@ -37,11 +37,9 @@ class Case:
 
     def expected(self, parts: Iterable[Answer]) -> list[Answer]:
         """Those that are given or should be: blank ones too, but for cells of rows that hold nothing."""
-        every = list(parts)
-        # Rows are looked through only where a part stands in one: most sums are over single fields.
-        tables = {part.field.table for part in every if part.row is not None and part.field.table}
-        rows = {(table, row) for table in tables for row in self.submission.filled_rows(table)}
-        return [part for part in every if part.row is None or (part.field.table, part.row) in rows]
+        tables = self.scheme.tables
+        rows = {table: frozenset(self.submission.filled_rows(table)) for table in tables}
+        return [part for part in parts if part.row is None or part.row in rows[part.field.table or ""]]
 
 
 def explains(answer: Answer) -> bool | None:

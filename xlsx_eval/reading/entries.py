@@ -102,6 +102,9 @@ class Submission:
     remarks: tuple[Remark, ...] = ()
     recomputed: tuple[Recomputed, ...] = ()
     error_roots: Mapping[Address, Address] = dataclass_field(default_factory=dict)
+    _filled: dict[str, tuple[int, ...]] = dataclass_field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def text(self, name: str) -> str:
         """Text of a single field, "" when blank."""
@@ -130,10 +133,15 @@ class Submission:
 
     def filled_rows(self, table: str) -> Iterator[int]:
         """Indexes of the rows of a table that hold anything."""
-        columns = [column for column in self.columns.values() if column and column[0].field.table == table]
-        for index in range(max((len(column) for column in columns), default=0)):
-            if any(index < len(column) and column[index].given for column in columns):
-                yield index
+        yield from self._rows_of(table)
+
+    def _rows_of(self, table: str) -> tuple[int, ...]:
+        """Looked at once: nearly every check asks for them."""
+        if table not in self._filled:
+            columns = [one for one in self.columns.values() if one and one[0].field.table == table]
+            rows = {index for column in columns for index, answer in enumerate(column) if answer.given}
+            self._filled[table] = tuple(sorted(rows))
+        return self._filled[table]
 
     def all_answers(self) -> Iterator[Answer]:
         """Every answer, single fields first."""

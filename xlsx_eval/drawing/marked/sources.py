@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from xlsx_eval.cell import CellRef, ErrorValue, Scalar, quote_sheet
 from xlsx_eval.drawing.marked.looks import (
@@ -158,6 +159,14 @@ class _Builder:
 
     def _add(self, label: str, answer: Answer, *, hidden: bool) -> None:
         self._number += 1
+        if (
+            answer.raw is None
+            and answer.formula is None
+            and not (answer.lost or answer.note or answer.problem)
+        ):
+            where = answer.place.ref.on(answer.place.sheet)
+            self.rows.append(_blank_row(self._number, label, where, answer.field.type, hidden))
+            return
         cells: tuple[NewCell, ...]
         if answer.lost:
             cells = (
@@ -207,6 +216,20 @@ class _Builder:
             text("", TEXT),
         )
         self.rows.append(NewRow((*cells, live(formula, value, CENTRED), text(f"＝{formula}", TEXT))))
+
+
+@lru_cache(maxsize=20_000)
+def _blank_row(number: int, label: str, where: str, field_type: str, hidden: bool) -> NewRow:
+    """The row of a cell that holds nothing, which is the same in every workbook of a form."""
+    cells = (
+        text(float(number), CENTRED),
+        text(label, TEXT),
+        NewCell(where, style=LINK, link=where),
+        text("", TEXT),
+        live(f'IF({where}="","",{where})', "", _LOOKS.get(field_type, CENTRED)),
+        text("", TEXT),
+    )
+    return NewRow(cells, hidden=hidden, kept=True)
 
 
 def _cached(answer: Answer) -> Scalar:

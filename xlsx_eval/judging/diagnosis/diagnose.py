@@ -24,6 +24,8 @@ Judge = Callable[[Case], list[Finding]]
 _TOTALS = frozenset({"total", "grade"})
 _OWED = frozenset({"B01", "C03"})
 """Findings that ask for the entry of a blank cell."""
+_DOUBTS = frozenset({"C01", "C03", "C08", "D01", "D02"})
+"""Findings of relations that prove something, so that a cause is worth looking for."""
 _SCORES = frozenset({"E01", "E02", "E03", "E04"})
 _MOST_FAILING = 60
 """With more relations failing the form is in such disorder that no smallest cause means anything."""
@@ -67,7 +69,7 @@ def diagnosed(
 def _doubtful(base: Case, known: Sequence[Known], figures: Sequence[Finding], judge: Judge) -> bool:
     """Whether a relation fails that what is known to be wrong does not explain."""
     left = judge(base) if known else figures
-    return any(item.about.partition(":")[0] in ("sum", "require", "rate", "row", "score") for item in left)
+    return any(item.code in _DOUBTS for item in left)
 
 
 def _searched(base: Case) -> tuple[Relations, tuple[Cause, ...]]:

@@ -56,11 +56,16 @@ class NewCell:
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row we write; `height` in points, None lets the office program fit it."""
+    """A row we write; `height` in points, None lets the office program fit it.
+
+    `kept` says that the same object is drawn into many workbooks, always in a sheet of the same widths and never
+    merged, so that what was made of it may be kept.
+    """
 
     cells: tuple[NewCell | None, ...] = ()
     height: float | None = None
     hidden: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

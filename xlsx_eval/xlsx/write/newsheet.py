@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from xlsx_eval.cell import CellRef, ErrorValue, column_letters
 from xlsx_eval.xlsx.write.added import AddedSheet, NewCell, NewRow
@@ -19,6 +19,9 @@ FOOTER = "&L绩效自评审核 xlsx-eval&C第 &P 页，共 &N 页"
 """Printed under every sheet of ours; office programs keep it, so the sheet is known by it as well."""
 _letters = cache(column_letters)
 _LONGEST_TEXT = 32_767
+_KEPT: dict[tuple[int, int, tuple[int, ...]], tuple[NewRow, str]] = {}
+_MOST_KEPT = 20_000
+"""Rows drawn before, by row, number and cell formats; and how many, a few megabytes, are kept."""
 _NEWER = re.compile(
     r"(?<![\w.])(IFS|SWITCH|MAXIFS|MINIFS|TEXTJOIN|CONCAT|IFNA|NUMBERVALUE|DAYS|XLOOKUP|ISFORMULA|FORMULATEXT)\("
 )
@@ -92,6 +95,25 @@ def _row(
     row: NewRow,
     merged: Mapping[tuple[int, int], float | None],
 ) -> str:
+    if not row.kept:
+        return _drawn(styles, sheet, number, row, merged)
+    formats = tuple(styles.xf(cell.style) for cell in row.cells if cell is not None)
+    known = _KEPT.get((id(row), number, formats))
+    if known is None:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        # Kept with the row, so that no other can come to bear its id.
+        known = _KEPT[id(row), number, formats] = row, _drawn(styles, sheet, number, row, merged)
+    return known[1]
+
+
+def _drawn(
+    styles: Styles,
+    sheet: AddedSheet,
+    number: int,
+    row: NewRow,
+    merged: Mapping[tuple[int, int], float | None],
+) -> str:
     attrs = {"r": str(number)}
     height = row.height
     if height is None:
@@ -149,6 +171,7 @@ def _value(cell: NewCell) -> tuple[str, str]:
     return "", repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
+@lru_cache(maxsize=8_192)
 def stored_formula(formula: str) -> str:
     """A formula as files store it: functions younger than 2007 bear the prefix `_xlfn.`."""
     pieces = _STRING.split(formula)
@@ -167,7 +190,12 @@ def _links(sheet: AddedSheet) -> Iterator[str]:
     for number, row in enumerate(sheet.rows, 1):
         for column, cell in enumerate(row.cells, 1):
             if cell is not None and cell.link:
-                yield element("hyperlink", {"ref": str(CellRef(number, column)), "location": cell.link})
+                yield _link(f"{_letters(column)}{number}", cell.link)
+
+
+@lru_cache(maxsize=20_000)
+def _link(ref: str, location: str) -> str:
+    return element("hyperlink", {"ref": ref, "location": location})
 
 
 def _print_setup(sheet: AddedSheet) -> Iterator[str]:
