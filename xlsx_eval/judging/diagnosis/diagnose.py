@@ -61,7 +61,7 @@ def diagnosed(
     shown = _Shown(case, heads, relations or Relations(case))
     told = shown.findings(other, _without_totals(figures), _without_totals(judge(mended)))
     # Last, for only now it is known which self-scores are corrected and which wait for an open case.
-    sure = cells_of(cause.move for cause in causes if cause.level != OPEN)
+    sure = cells_of(cause.move for cause in causes if cause.level == CERTAIN)
     told = _doubted(told, relations, sure)
     return _with_totals(mended, [*told, *(item for item in figures if item.about in _TOTALS)])
 
@@ -131,21 +131,27 @@ def _cause_heads(
 
 
 def _doubted(
-    figures: Iterable[Finding], relations: Relations | None, sure: Mapping[Address, float]
+    figures: Sequence[Finding], relations: Relations | None, sure: Mapping[Address, float]
 ) -> list[Finding]:
-    """Rates that may be right over a figure that is wrong are not ordered to change."""
-    known = {} if relations is None else {one.about: one for one in relations.every}
-    return [
-        undecided(item, known[item.about])
-        if relations is not None
-        and item.code == "D01"
-        and not item.candidates
-        and not item.under
-        and item.about in known
-        and relations.unsupported(known[item.about], sure)
-        else item
+    """Rates that may be right over a figure that is wrong are not ordered to change, nor are the scores by them."""
+    if relations is None:
+        return list(figures)
+    known = {one.about: one for one in relations.every}
+    doubtful = {
+        item.about
         for item in figures
-    ]
+        if item.code == "D01" and item.about in known and relations.unsupported(known[item.about], sure)
+    }
+    scores = {about.replace("rate:", "score:", 1) for about in doubtful}
+    told: list[Finding] = []
+    for item in figures:
+        if item.about in doubtful and not item.candidates:
+            # One that is told as it will be speaks of figures that do not stand there yet.
+            item = replace(item, correction=None) if item.under else undecided(item, known[item.about])
+        elif item.about in scores and item.code in ("E01", "E02"):
+            item = replace(item, correction=None)
+        told.append(item)
+    return told
 
 
 def _without_totals(figures: Iterable[Finding]) -> list[Finding]:
