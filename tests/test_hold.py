@@ -129,6 +129,8 @@ def test_a_share_that_is_gone_for_a_minute_is_not_lost(share: Path) -> None:
         held._root = share
         held.beat()
         held.check()
+        with pytest.raises(WorkspaceError, match="watch（进程"), hold(share, "run", now, "乙机"):
+            pass
 
 
 def test_two_workspaces_cannot_share_an_inbox(tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def test_every_module_has_its_place() -> None:
 @pytest.mark.parametrize("module", [name for name in modules() if "." in name])
 def test_a_module_imports_only_from_below(module: str) -> None:
     known = modules()
+    assert known[module].is_file()
     room, *own = module.split(".")[1:]
     for imported in imports(known[module], known):
         assert imported != "xlsx_eval", f"{module} imports the front of the package"
@@ -145,6 +146,7 @@ def test_a_module_imports_only_from_below(module: str) -> None:
 )
 def test_a_library_knows_nothing_of_the_domain(module: str) -> None:
     known = modules()
+    assert known[module].is_file()
     for imported in imports(known[module], known):
         assert imported.split(".")[1] in (*DOMAIN_FREE, "errors"), f"{module} imports {imported}"
 
@@ -159,6 +161,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_only_the_command_line_prints_and_reads_sys() -> None:
+    assert len(modules()) > 100
     for name, path in modules().items():
         if name.startswith(("xlsx_eval.cli", "xlsx_eval.__main__")) or name == "xlsx_eval.files":
             continue

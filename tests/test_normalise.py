@@ -123,6 +123,7 @@ def test_another_unit_in_an_amount_is_a_problem(raw: str) -> None:
 
 @pytest.mark.parametrize("raw", ["无", "-", "—", "——", "/", "N/A", "n/a", "不适用", " 无 ", "－", "无。"])
 def test_words_for_nothing_are_told_as_nothing_given(raw: str) -> None:
+    assert KINDS
     for kind in KINDS:
         reading = number(raw, kind)
         assert (reading.value, reading.problem, reading.normalised) == (None, None, True)
@@ -147,6 +148,7 @@ def test_words_for_nothing_are_told_as_nothing_given(raw: str) -> None:
     ],
 )
 def test_what_is_no_single_number_is_a_problem_and_never_guessed(raw: str) -> None:
+    assert KINDS
     for kind in KINDS:
         reading = number(raw, kind)
         assert reading.value is None

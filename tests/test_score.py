@@ -88,6 +88,7 @@ def test_a_score_is_blank_or_lies_between_nothing_and_the_points(data: st.DataOb
     names = [field.name for field in scheme().single_fields()]
     values = {name: data.draw(VALUES) for name in names}
     figures = Figures({**values, "勾稽不符数": 0.0}, derived=scheme().derived)
+    assert scheme().indicators
     for indicator in scheme().indicators:
         value = None if indicator.value is None else indicator.value.evaluate(figures)
         score = indicator.score.evaluate(figures.with_values({"值": value, "满分": indicator.points}))

@@ -90,7 +90,9 @@ def _defects(data: bytes) -> Counter[str]:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_no_defect_that_the_source_lacked(chunk: int) -> None:
-    for path in _files(chunk)[::CHECKED]:
+    files = _files(chunk)[::CHECKED]
+    assert files
+    for path in files:
         data = path.read_bytes()
         try:
             result = annotate_book(data, *work(data))
