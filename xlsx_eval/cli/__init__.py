@@ -51,6 +51,7 @@ def run(argv: Sequence[str], out: IO[str], err: IO[str]) -> int:
     with redirect_stdout(out), redirect_stderr(err):
         try:
             code = program(words).main(list(argv), prog_name="xlsx-eval", standalone_mode=False, obj=words)
+        # The library raises; only here does an error become a sentence and a code.
         except click.UsageError as error:
             return _fail(words("usage_error", what=error.format_message()), ACT)
         except Unreadable as error:

@@ -97,6 +97,7 @@ def _mark_sheet(
     priority = highest_priority(root)
     at = place(root, "conditionalFormatting", WORKSHEET_ORDER)
     for ref, here in cells.items():
+        # A lower number wins: rules of the department's own stay on top of ours.
         priority += 1
         look = _LOOKS[min((mark.level for mark in here), key=MARK_LEVELS.index)]
         dxf = styles.dxf(look)

@@ -80,6 +80,7 @@ class Archive:
         if count > limits.members:
             raise Unreadable("too_large", f"{count} members")
         members = tuple(_members(data, start, count, shift))
+        # Claims are refused before anything is inflated; `read` then holds each member to what it claimed.
         total = sum(member.size for member in members)
         if total > limits.total:
             raise Unreadable("too_large", f"{total} bytes after inflation")
@@ -132,6 +133,7 @@ class Archive:
 
 def _directory(data: bytes) -> tuple[int, int, int]:
     """Number of entries, offset of the directory, and by how much leading bytes shift all offsets."""
+    # It is the last thing in the file but for a comment, which is at most 64 KB long.
     end = data.rfind(_END, max(0, len(data) - 22 - _FULL16))
     if end < 0 or end + 22 > len(data):
         raise Unreadable("truncated" if data[:4] == b"PK\x03\x04" else "not_a_workbook", "no zip directory")
@@ -142,6 +144,7 @@ def _directory(data: bytes) -> tuple[int, int, int]:
         if 0 <= at <= len(data) - 56 and data[at : at + 4] == _END64:
             count, size, start = struct.unpack_from("<Q2Q", data, at + 32)
             stop = at
+    # Bytes may stand before an archive, whose offsets go on counting from its own start.
     shift = stop - size - start
     if shift < 0:
         raise Unreadable("truncated", "the zip directory lies outside the file")
@@ -158,6 +161,7 @@ def _members(data: bytes, at: int, count: int, shift: int) -> Iterable[Member]:
         raw = data[at + 46 : at + 46 + name_size]
         extra = data[at + 46 + name_size : at + 46 + name_size + extra_size]
         size, packed, offset = _wide(extra, size, packed, offset)
+        # Without the flag any code page may be meant; this one has a character for every byte, so none is lost.
         name = raw.decode("utf-8" if flags & _UTF8 else "cp437", "replace")
         yield Member(
             name=name, raw_name=raw, method=method, flags=flags, time=time, date=date, crc=crc, packed=packed,
@@ -196,6 +200,7 @@ def _check_member(member: Member, limits: Limits) -> None:
 def _inflate(packed: bytes, member: Member) -> bytes:
     inflater = zlib.decompressobj(-15)
     try:
+        # One byte more than claimed is enough to know that the claim is false; a bomb goes no further.
         return inflater.decompress(packed, member.size + 1)
     except zlib.error as error:
         raise Unreadable("truncated", f"{member.name}: {error}") from error
@@ -218,6 +223,7 @@ def _append(out: bytearray, directory: bytearray, member: Member, content: bytes
         method, crc, size = _DEFLATED, zlib.crc32(content), len(content)
     if max(size, len(raw), len(out)) >= _FULL32:
         raise Unreadable("too_large", "more than 4 GiB")
+    # Two flags tell how hard a member was packed, which is true only of bytes that are copied.
     shared = (
         member.flags & _UTF8 | member.flags & 0x6 * (content is None),
         method, member.time, member.date, crc, len(raw), size, len(member.raw_name),

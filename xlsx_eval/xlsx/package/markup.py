@@ -157,6 +157,7 @@ class _Builder:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
+        # No office program declares entities; declared ones can grow without bounds or name a file to be read.
         self.parser.EntityDeclHandler = self._entity
 
     def run(self) -> Node:
@@ -175,6 +176,7 @@ class _Builder:
         if self.level > self.depth + 1 or self.rows_at:
             return
         start = self.parser.CurrentByteIndex
+        # The parser says where a tag starts but not where it ends, and attributes may contain ">".
         match = _TAG.match(self.data, start)
         inner = match.end() if match else start
         uri, local, prefix = _split(name)
@@ -186,6 +188,7 @@ class _Builder:
         else:
             self.root = node
         self.open.append(node)
+        # Rows are nearly all of a sheet, and whoever needs them reads them as a stream.
         if local == "sheetData":
             self.rows_at = self.level
 

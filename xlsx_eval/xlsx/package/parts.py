@@ -60,6 +60,7 @@ class Package:
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         members = [member for member in archive.members if not member.is_folder]
+        # Names ignore case, yet an archive may hold two that differ in nothing else, and relationships to both.
         self._members = {_key(member.name): member for member in members}
         self._exact = {_slashed(member.name): member for member in members}
         self._read: dict[int, bytes] = {}
@@ -112,6 +113,7 @@ class Package:
     def read(self, partname: str) -> bytes:
         """Contents of a part; raises KeyError when it is not there, Unreadable when damaged."""
         member = self.member(partname)
+        # By its place, since two members may bear the same name.
         if member.offset not in self._read:
             self._read[member.offset] = self.archive.read(member)
         return self._read[member.offset]

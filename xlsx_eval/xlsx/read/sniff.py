@@ -59,12 +59,14 @@ def sniff(data: bytes) -> str:
         return _opened_kind(data)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive_kind(data)
+    # Readers of PDF accept up to so many bytes before it.
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if _PICTURE.match(data):
         return "picture"
     if data.startswith(_OTHER_ARCHIVES):
         return "zip"
+    # A copy that broke off before the signature was whole.
     if ole.SIGNATURE.startswith(data) or b"PK\x03\x04".startswith(data):
         return "truncated"
     return _text_kind(data)

@@ -54,6 +54,7 @@ def _read_package(data: bytes, kind: str, limits: Limits) -> Book:
     package = Package.open(data, limits)
     root = package.parse(package.workbook)
     date1904 = _flag(root.find("workbookPr"), "date1904")
+    # Charts and dialogs count as positions of names but hold no cells.
     entries = [entry for entry in package.sheets if entry.kind == "worksheet"]
     sheets = tuple(_sheets(package, entries, date1904, limits))
     names, local_names = _names(root, [entry.name for entry in package.sheets])

@@ -65,6 +65,7 @@ def write_boxes(
     if rel and package.has(rel.target):
         _extend(patch, rel.target, boxes, grid, used)
         return
+    # Shape ids must differ over the whole workbook, so each drawing claims a block of them.
     block = _free_block(patch)
     shapes = _shapes(boxes, grid, max([block * _BLOCK, *used]))
     drawing = (
