@@ -230,3 +230,29 @@ def test_a_blank_that_one_sum_alone_tells_names_the_other_figures_of_the_sum() -
     assert (cause.cell, cause.correction) == ("E22", 8.15)
     assert "疑似应为 8.15" in cause.message
     assert {(DATA, "E18"), (DATA, "E21")} <= set(cause.also)
+
+
+def test_a_row_entered_twice_is_one_cause_that_is_deleted_and_no_total_is_ordered() -> None:
+    editor = Editor()
+    entered = {"B": "校园文化活动", "C": 10.5, "D": 12, "E": 12, "F": 11.25}
+    free = [row for row in range(5, 65) if not named_row(row)]
+    for column, value in entered.items():
+        editor.set(PROJECTS, f"{column}{free[0]}", value).set(PROJECTS, f"{column}{free[1]}", value)
+    for cell, value in {"B17": 6120.66, "C17": 6532, "D17": 6952, "E17": 6447.11}.items():
+        editor.set(DATA, cell, value)
+    for cell, value in {"B13": 48225.86, "C13": 50132, "D13": 51872.5, "E13": 51353.43}.items():
+        editor.set(DATA, cell, value)
+    found = evaluate(editor.save(), scheme())
+    doubled = only(found, "C12")
+    assert (doubled.sheet, doubled.cell, doubled.expected) == (PROJECTS, f"C{free[1]}", "删去重复的一行")
+    assert doubled.correction is None
+    assert f"第 {free[1]} 行与前面一行" in doubled.message
+    assert not [item for item in found.findings if (item.sheet, item.cell) == (DATA, "E17")]
+
+
+def named_row(row: int) -> bool:
+    """Whether the faultless form has a project in that line of its sheet."""
+    return any(
+        answer.place.ref.row == row and answer.value is not None
+        for answer in evaluate(faultless(), scheme()).submission.columns["项目_项目名称"]
+    )

@@ -78,7 +78,18 @@ def _searched(base: Case) -> tuple[Relations, tuple[Cause, ...]]:
     if not failing or len(failing) > _MOST_FAILING:
         return relations, ()
     search = Search(relations, Moves(base, relations))
-    return relations, tuple(cause for group in groups(failing) for cause in search.causes(group))
+    return relations, _joined(cause for group in groups(failing) for cause in search.causes(group))
+
+
+def _joined(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Causes that are one and the same move, found from the sums of several columns, as one with all it mends."""
+    found: dict[frozenset[Address], Cause] = {}
+    for cause in causes:
+        cells = frozenset(cause.move.changes)
+        one = found.get(cells)
+        mends = {relation.about: relation for known in (one, cause) if known for relation in known.mends}
+        found[cells] = replace(cause, mends=tuple(mends.values()))
+    return tuple(found.values())
 
 
 def _known_heads(known: Iterable[Known]) -> Iterator[Head]:
@@ -264,7 +275,15 @@ class _Shown:
                 for one in over:
                     carried[one].append(item)
         then = {_subject(item): item for item in before}
+        # A row that is to go has no rate of its own any more.
+        deleted = {
+            head.finding.about.replace("doubled:", "row:")
+            for head in self._heads
+            if head.finding.code == "C12"
+        }
         for item in after:
+            if item.about in deleted:
+                continue
             if id(item) in own or _subject(item) in first:
                 continue
             number = self._resting_on(item)

@@ -14,7 +14,7 @@ from xlsx_eval.reading.entries import Answer
 
 _EXCHANGED = Slip(1.2, "疑似两数互换")
 _SHIFTED = Slip(1.7, "疑似整列错行")
-_DOUBLED = Slip(0.8, "疑似重复填报")
+DOUBLED = Slip(0.8, "疑似重复填报")
 _FORMULA, _ALONE = 0.8, 1.0
 """What it takes more to believe that a cell with a formula, which nobody types, is the wrong one; and less to believe it
 of a figure that stands in no sum."""
@@ -185,7 +185,7 @@ def _doubled_rows(case: Case) -> Iterator[Move]:
             name = next((answer.value for answer in row if answer.field.name == table.key.name), None)
             signs = (name, *(answer.value for answer in amounts))
             if name and given and signs in seen:
-                yield Move(tuple(given), (0.0,) * len(given), _DOUBLED, _DOUBLED.cost)
+                yield Move(tuple(given), (0.0,) * len(given), DOUBLED, DOUBLED.cost)
             seen.add(signs)
 
 

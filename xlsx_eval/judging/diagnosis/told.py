@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlsx_eval.cell import Address
 from xlsx_eval.findings import Finding, finding
-from xlsx_eval.judging.diagnosis.moves import Move
+from xlsx_eval.judging.diagnosis.moves import DOUBLED, Move
 from xlsx_eval.judging.diagnosis.relations import Relation
 from xlsx_eval.judging.diagnosis.search import CERTAIN, Cause
 from xlsx_eval.reading.entries import Answer, show
@@ -44,6 +44,8 @@ def cause_finding(cause: Cause) -> Finding:
             about=f"figure:{first.field.name}:{first.row}",
             correction=move.values[0],
         )
+    if move.slip is DOUBLED:
+        return _doubled(cause, basis, money)
     cells = "、".join(one.place.cell for one in move.answers)
     values = "、".join(f"{one.place.cell} {text}" for one, text in zip(move.answers, meant, strict=True))
     words = {"单元格": cells, "疑似": move.slip.words, "依据": basis, "应为": values, "判断": doubt}
@@ -58,6 +60,22 @@ def cause_finding(cause: Cause) -> Finding:
         also=tuple(one.place for one in move.answers[1:]),
         about=f"figures:{first.field.name}:{first.row}",
         correction=move.values[0],
+    )
+
+
+def _doubled(cause: Cause, basis: str, money: float) -> Finding:
+    """C12: a row that is to be deleted rather than filled with other figures, so that no value is told."""
+    first = cause.move.answers[0]
+    return finding(
+        "C12",
+        first.place,
+        first.field.name,
+        words={"行": first.place.ref.row, "依据": basis},
+        found="、".join(one.shown for one in cause.move.answers),
+        expected="删去重复的一行",
+        money=money,
+        also=tuple(one.place for one in cause.move.answers[1:]),
+        about=f"doubled:{first.field.table}:{first.row}",
     )
 
 
