@@ -91,7 +91,10 @@ def test_of_two_that_take_a_folder_at_the_same_moment_one_stays(
     def take(machine: str) -> None:
         start.wait()
         try:
-            with hold(share, "run", now, machine):
+            with hold(share, "run", now, machine) as held:
+                # A machine that paused between looking and signing finds out at the next beat.
+                time.sleep(3 * BEAT)
+                held.check()
                 outcomes.append("held")
                 end.wait(10)
         except WorkspaceError:
@@ -100,7 +103,7 @@ def test_of_two_that_take_a_folder_at_the_same_moment_one_stays(
     threads = [threading.Thread(target=take, args=(machine,)) for machine in ("甲机", "乙机")]
     for thread in threads:
         thread.start()
-    assert wait_until(lambda: len(outcomes) == 2)
+    assert wait_until(lambda: len(outcomes) == 2, 10)
     end.set()
     for thread in threads:
         thread.join()

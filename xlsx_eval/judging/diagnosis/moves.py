@@ -10,7 +10,7 @@ from xlsx_eval.cell import Address
 from xlsx_eval.judging.case import Case, readable
 from xlsx_eval.judging.diagnosis.relations import Relation, Relations
 from xlsx_eval.judging.diagnosis.slips import Slip, meant_by, slip_between
-from xlsx_eval.reading.entries import Answer
+from xlsx_eval.reading.entries import Answer, show
 
 _EXCHANGED = Slip(1.2, "疑似两数互换")
 _SHIFTED = Slip(1.7, "疑似整列错行")
@@ -62,13 +62,15 @@ class Moves:
 
     def _possible(self, relation: Relation, changes: Mapping[Address, float]) -> Iterator[Move]:
         seen: set[int] = set()
+        # A sum of parts with three decimals has three, whatever the form prints.
+        finest = max([2, *(_decimals(answer) for answer in relation.cells.values())])
         for spot, answer in relation.cells.items():
             values = (
                 self._closing(relation, changes, answer)
                 if relation.additive
                 else self._meant(relation, answer)
             )
-            yield from (self._single(answer, value) for value in values if _writable(answer, value))
+            yield from (self._single(answer, value) for value in values if _writable(answer, value, finest))
             for move in self._exchanges.get(spot, ()):
                 if id(move) not in seen:
                     seen.add(id(move))
@@ -120,9 +122,13 @@ def _touching(relation: Relation, changes: Mapping[Address, float]) -> dict[Addr
     return {spot: value for spot, value in changes.items() if spot in relation.cells}
 
 
-def _writable(answer: Answer, value: float) -> bool:
-    """Whether the form would take the value: no amount below 0, none with more decimals than it prints."""
-    decimals = {"integer": 0, "rate": 6}.get(answer.field.type, max(2, answer.decimals or 0))
+def _decimals(answer: Answer) -> int:
+    return 0 if answer.number is None else len(show(answer.number).partition(".")[2])
+
+
+def _writable(answer: Answer, value: float, finest: int) -> bool:
+    """Whether the form would take the value: no amount below 0, none with more decimals than `finest`."""
+    decimals = {"integer": 0, "rate": 6}.get(answer.field.type, finest)
     return value >= 0 and abs(round(value, decimals) - value) <= 1e-6 and value != answer.number
 
 
@@ -159,7 +165,9 @@ def _lines(case: Case) -> list[list[Answer]]:
 def _shifted_blocks(case: Case) -> Iterator[Move]:
     """Three or more figures of one column that stand one line too high or too low."""
     for check in case.scheme.checks:
-        parts = [part for name in sorted(check.left.names) for part in case.submission.named(name)]
+        # A check may name its total on both sides, as one that sums must not exceed; it is no part.
+        names = sorted(check.left.names - check.right.names)
+        parts = [part for name in names for part in case.submission.named(name)]
         if any(part.row is not None or part.lost or not readable(part) for part in parts) or len(parts) < 3:
             continue
         parts.sort(key=lambda part: part.place[1])

@@ -27,7 +27,9 @@ SIGN = Slip(1.0, "疑似正负号有误")
 EXTRA = Slip(1.3, "疑似多录一位数字")
 MISSING = Slip(1.4, "疑似漏录一位数字")
 ONE_DIGIT = Slip(1.4, "疑似一位数字有误")
-ZERO = Slip(2.0, "填报为 0")
+ZERO = Slip(2.0, "疑似漏填")
+NOTHING_DUE = Slip(3.4)
+"""A figure where nothing was meant: hardly anybody types one where none is due."""
 ARBITRARY = Slip(2.6)
 """A figure that no slip explains. The costs only rank: what a search prefers was tuned by trying clerks' slips."""
 
@@ -40,6 +42,8 @@ def slip_between(stands: float | None, meant: float) -> Slip:
         return SIGN
     if stands == 0:
         return ZERO
+    if meant == 0:
+        return NOTHING_DUE
     for power, slip in ((WAN, IN_YUAN), (10.0, SHIFTED), (100.0, SHIFTED), (1000.0, SHIFTED)):
         if _same(stands, meant * power) or (slip is SHIFTED and _same(stands * power, meant)):
             return slip
