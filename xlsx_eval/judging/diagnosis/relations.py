@@ -214,11 +214,17 @@ def _rate_off(
     changes: Changes,
 ) -> float | None:
     figures = relations.figures(changes)
+    return _claim_off(formula, figures, claim, _renewed(inputs, changes), case.scheme.decimals)
+
+
+def _claim_off(
+    formula: Formula, figures: Figures, claim: Answer, inputs: Mapping[str, Answer], decimals: int
+) -> float | None:
+    """How far a typed rate lies from what its figures give, beyond what their printed digits explain."""
     value = formula.evaluate(figures)
     if not isinstance(value, float) or claim.number is None:
         return None
-    allowed = value_tolerance(formula, figures, _renewed(inputs, changes), case.scheme.decimals)
-    allowed += half_unit(claim, 2)
+    allowed = value_tolerance(formula, figures, inputs, decimals) + half_unit(claim, 2)
     difference = claim.number - value
     return 0.0 if abs(difference) <= allowed + FLOAT_NOISE else difference
 
@@ -283,10 +289,4 @@ def _row_off(
     case: Case, formula: Formula, claim: Answer, inputs: Mapping[str, Answer], changes: Changes
 ) -> float | None:
     figures = Figures({name: changes.get(answer.place, answer.value) for name, answer in inputs.items()})
-    value = formula.evaluate(figures)
-    if not isinstance(value, float) or claim.number is None:
-        return None
-    allowed = value_tolerance(formula, figures, _renewed(inputs, changes), case.scheme.decimals)
-    allowed += half_unit(claim, 2)
-    difference = claim.number - value
-    return 0.0 if abs(difference) <= allowed + FLOAT_NOISE else difference
+    return _claim_off(formula, figures, claim, _renewed(inputs, changes), case.scheme.decimals)
