@@ -169,3 +169,25 @@ def test_over_quota_is_asked_at_the_head_count_in_every_scheme(name: str, count:
     found = evaluate(fill({"编制数": 18, count: 20}, other), other)
     asked = next(item for item in found.findings if item.code == "C06" and item.field == count)
     assert (asked.verdict, asked.found, asked.expected) == ("待说明", "20", "不超过编制数 18 人")
+
+
+@pytest.mark.parametrize("sign", ["≥", "=", "≤"])
+def test_a_result_after_its_day_proves_no_score_and_is_asked_about(sign: str) -> None:
+    """How many points a delay costs no rule says: a person decides, and no ratio of days is made up."""
+    editor = Editor().set(OWN, "E5", sign).set(OWN, "F5", "2022年12月底前").set(OWN, "H5", "2025年6月")
+    found = evaluate(editor.save(), scheme())
+    asked = the(found, "F05")
+    assert (asked.verdict, asked.sheet, asked.cell, asked.found) == ("待说明", OWN, "H5", "2025年6月")
+    assert "实际完成时间“2025年6月”晚于年度指标值“2022年12月底前”" in asked.message
+    assert told(found) == {("F05", OWN, "H5")}
+    one = next(one for one in found.indicators if one.own_row == 0)
+    assert (one.score, one.state) == (None, "无法核验")
+    assert (found.state, found.grade) == ("待复核", None)
+
+
+@pytest.mark.parametrize("typed", ["2022年12月上旬前", "2022年12月中旬前", "2022年12月初"])
+def test_a_part_of_a_month_is_no_day_that_could_be_compared(typed: str) -> None:
+    """Taken for the end of the month it would let a late result pass."""
+    found = evaluate(Editor().set(OWN, "F5", typed).set(OWN, "H5", "2022年12月31日").save(), scheme())
+    assert ("B02", OWN, "F5") in told(found)
+    assert next(one.score for one in found.indicators if one.own_row == 0) is None

@@ -15,7 +15,7 @@ _SPAN = re.compile(
     r"([0-9]+(?:\.[0-9]+)?)\s*[^0-9.]{0,4}?\s*[-~～—–至到]\s*([0-9]+(?:\.[0-9]+)?)\s*([^0-9]{0,8})\Z"
 )
 _DUE = re.compile(
-    r"(?:于|在|至)?([0-9]{4}[-./年][0-9]{1,2}(?:[-./月][0-9]{0,2})?[月日号]?)\s*(?:底|末|中旬|上旬|下旬|初)?\s*(?:之?前|以前|前完成|完成|内)?\Z"
+    r"(?:于|在|至)?([0-9]{4}[-./年][0-9]{1,2}(?:[-./月][0-9]{0,2})?[月日号]?)\s*(?:底|末|下旬)?\s*(?:之?前|以前|前完成|完成|内)?\Z"
 )
 _EPOCH = dt.date(1899, 12, 30)
 
@@ -24,7 +24,8 @@ def with_target(target: Answer, actual: Answer, sign: object) -> tuple[Answer, A
     """Target and result of a row as numbers where the target is a span or a day; else as they are.
 
     Of a span the bound counts that the result is measured by, and the result itself where it lies inside. Days
-    become serials; a result that came in time is as good as the target, whatever the sign.
+    become serials where the result came in time, which is as good as the target, whatever the sign; of one that
+    came late no number is made, since a ratio of days says nothing about points.
     """
     if isinstance(target.raw, str) and not isinstance(target.value, float):
         text = narrow(trimmed(target.raw))
@@ -32,9 +33,15 @@ def with_target(target: Answer, actual: Answer, sign: object) -> tuple[Answer, A
         if span and actual.number is not None:
             return _within(target, float(span[1]), float(span[2]), actual.number, sign), actual
         due, done = _day(target), _day(actual)
-        if due is not None and done is not None:
-            return _dated(target, due, done if done <= due else due), _dated(actual, done, done)
+        if due is not None and done is not None and done <= due:
+            return _dated(target, due, done), _dated(actual, done, done)
     return target, actual
+
+
+def overdue(target: Answer, actual: Answer) -> bool:
+    """Whether both name a day and the result's is the later one."""
+    due, done = _day(target), _day(actual)
+    return due is not None and done is not None and done > due
 
 
 def _within(target: Answer, low: float, high: float, actual: float, sign: object) -> Answer:

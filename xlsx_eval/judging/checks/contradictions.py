@@ -11,6 +11,7 @@ from xlsx_eval.reading.normalise.entry import Entry, entry_of
 from xlsx_eval.reading.normalise.text import narrow, trimmed
 from xlsx_eval.reading.normalise.units import unit_of
 from xlsx_eval.reading.own_entries import is_share_beside
+from xlsx_eval.reading.targets import overdue
 from xlsx_eval.xlsx.read.book import Book
 
 _FIGURES = ("年度指标值", "实际完成值")
@@ -38,6 +39,7 @@ def contradictions(row: Mapping[str, Answer], name: str, book: Book) -> Iterator
     yield from _units(row, name)
     yield from _share_or_percentage(row, name, book)
     yield from _approximate(row, name)
+    yield from _late(row, name)
     for column in _FIGURES:
         limits = out_of_reach(row, row[column])
         if limits:
@@ -150,6 +152,14 @@ def _approximate(row: Mapping[str, Answer], name: str) -> Iterator[Finding]:
         yield _told(
             vague, target, name, f"{vague.field.title}填写为约数“{vague.shown}”，不能据以认定未达到目标"
         )
+
+
+def _late(row: Mapping[str, Answer], name: str) -> Iterator[Finding]:
+    """A result after the day it was due: how much that costs a person decides."""
+    target, actual = row["年度指标值"], row["实际完成值"]
+    if overdue(target, actual):
+        words = f"实际完成时间“{actual.shown}”晚于年度指标值“{target.shown}”，得分待复核"
+        yield _told(actual, target, name, words)
 
 
 def _told(answer: Answer, against: Answer, name: str, words: str) -> Finding:

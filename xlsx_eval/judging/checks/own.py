@@ -10,6 +10,7 @@ from xlsx_eval.judging.checks.contradictions import contradictions, out_of_reach
 from xlsx_eval.judging.checks.scores import self_score
 from xlsx_eval.judging.score import IndicatorScore
 from xlsx_eval.reading.entries import Answer, show
+from xlsx_eval.reading.targets import overdue
 from xlsx_eval.scheme import Own
 
 _BANDS = {"达成": (0.8, 1.0), "部分达成": (0.6, 0.8), "未达成": (0.0, 0.6)}
@@ -128,6 +129,9 @@ def _kinds(row: Mapping[str, Answer]) -> Iterator[Finding]:
             yield finding(
                 "F04", actual.place, actual.field.name, words=words, found=actual.shown, expected=expected
             )
+        return
+    # A day that was missed was read; it is asked about as late, not refused as no number.
+    if overdue(row["年度指标值"], row["实际完成值"]):
         return
     for name in ("年度指标值", "实际完成值"):
         answer = row[name]
