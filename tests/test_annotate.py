@@ -205,7 +205,9 @@ def test_the_list_begins_with_what_to_mend_first_and_says_what_kind_each_finding
     )
     evaluation = evaluate(editor.save(), scheme())
     sheet = openpyxl.load_workbook(io.BytesIO(annotate(editor.save(), evaluation)))["问题清单"]
-    assert str(sheet["A3"].value).startswith("先改这 2 处，其余 1 条将随之消除或按更正后的数改正。")
+    assert str(sheet["A3"].value).startswith(
+        "先改这 1 处，核对“几处之一”1 条，其余 1 条将随之消除或按更正后的数改正。"
+    )
     rows = {row[3].value: row for row in sheet.iter_rows(min_row=6)}
     assert str(rows["基础数据!E13"][7].value).startswith("〔先改〕")
     assert str(rows["指标自评!H12"][7].value).startswith("〔随 E13 更正〕更正 E13 后，")

@@ -187,14 +187,16 @@ def _of_the_fault(item: Finding) -> bool:
 
 
 def _first_steps(evaluation: Evaluation) -> str:
-    """How many cells to mend first, and what follows from them."""
-    errors = [item for item in evaluation.findings if item.verdict == ERROR]
+    """How many cells to mend first, how many cases are only to be looked up, and what follows from them."""
+    heads = [item for item in evaluation.findings if item.verdict == ERROR and not item.under]
     hanging = sum(1 for item in evaluation.findings if item.under)
-    first = sum(1 for item in errors if not item.under)
-    if not first or first == len(evaluation.findings):
+    undecided = sum(1 for item in heads if item.candidates)
+    steps = [f"先改这 {len(heads) - undecided} 处"] if len(heads) > undecided else []
+    steps += [f"核对“几处之一”{undecided} 条"] if undecided else []
+    if not steps or (not undecided and len(heads) == len(evaluation.findings)):
         return ""
     follows = f"，其余 {hanging} 条将随之消除或按更正后的数改正" if hanging else ""
-    return f"先改这 {first} 处{follows}。"
+    return f"{'，'.join(steps)}{follows}。"
 
 
 def _undecided(item: Finding) -> bool:
